@@ -1,0 +1,46 @@
+# Everything a person or a build does with this repository. `make` prints this help.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+STAMP := .venv/.locked
+ARGS ?=
+
+.PHONY: help setup run test check system bench packages clean
+
+help:  ## print this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(STAMP)  ## make .venv with the locked dependencies and .venv/bin/pforte
+
+$(STAMP): pyproject.toml uv.lock
+	@test -x $(BIN)/python || python3 -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv sync --frozen --quiet
+	@touch $(STAMP)
+
+run: setup  ## watch the bundled example being judged; ARGS="--config FILE" runs for real
+	@if [ -n "$(ARGS)" ]; then exec $(BIN)/pforte serve $(ARGS); else exec $(BIN)/pforte example; fi
+
+packages:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash tests/system/packages.sh; fi
+
+test: setup packages check system  ## everything CI runs: check, then the system tests against real peers
+
+check: setup  ## style, types, rooms, documents and unit tests, in under a minute
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/codespell
+	$(BIN)/pytest -n 2 -q -m "not system" $(ARGS)
+
+system: setup packages  ## the slow part: real nginx, nft, journald, kill -9
+	$(BIN)/pytest -q -m system $(ARGS)
+
+bench: setup packages  ## measure against the real peers; ONLY=NAME runs one
+	$(BIN)/python bench/run.py $(if $(ONLY),--only $(ONLY))
+
+clean:  ## remove what setup and runs made
+	rm -rf .venv var dist bench/work
