@@ -21,7 +21,9 @@ def _run(call: Call) -> int:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Settings file; without it pforte.toml here, then /etc/pforte/pforte.toml, then the defaults.",
 )
-@click.option("--set", "overrides", multiple=True, metavar="NAME=VALUE", help="Override one setting; may be repeated.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="NAME=VALUE", help="Override one setting; may be repeated."
+)
 @click.pass_context
 def main(context: click.Context, config: Path | None, overrides: tuple[str, ...]) -> None:
     """See visits that break the house rules, ban them on a published ladder, explain every refusal."""

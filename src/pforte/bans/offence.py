@@ -39,6 +39,7 @@ class Offence:
         evidence: the bytes that prove it (the line, cut to a bounded length).
         mode: ``watch`` records it and climbs no ladder.
         claim: the verifiable crawler that the visitor says it is, or "" (see ``robots.crawlers``).
+        exempt: why the network is never banned, or "" (recorded, climbs no ladder).
         act: identity of an automatic retry of one act (RFC 5321 s4.5.4.1 queue retries), or "".
     """
 
@@ -53,4 +54,5 @@ class Offence:
     evidence: bytes
     mode: Mode = Mode.ENFORCE
     claim: str = ""
+    exempt: str = ""
     act: str = ""

@@ -57,7 +57,8 @@ class RegulationSettings:
         timedelta(seconds=60), "Offences this long after the start of a ban belong to the same incident."
     )
     during_ban: Literal["evidence", "extend"] = setting(
-        "evidence", "What an offence inside a ban does: evidence is recorded only, extend starts the ban anew on its rung."
+        "evidence",
+        "What an offence inside a ban does: evidence is recorded only, extend starts the ban anew on its rung.",
     )
     anchor: Literal["release", "violation"] = setting(
         "release", "Whether windows count from the end of the last ban or from its start."
@@ -69,7 +70,9 @@ class RegulationSettings:
     future: timedelta = setting(
         timedelta(seconds=60), "A line further in the future than this is taken as written now."
     )
-    shared_rung: int = setting(2, "Highest rung for networks tagged shared; they are never shut out at the firewall.")
+    shared_rung: int = setting(
+        2, "Highest rung for networks tagged shared; they are never shut out at the firewall."
+    )
     escalate_ipv6: bool = setting(
         True, "Shut out the /56 when 4 different /64 of it were banned within 24 h."
     )
@@ -83,12 +86,15 @@ class ExemptSettings:
     """[exempt]: who is never banned."""
 
     networks: tuple[str, ...] = setting((), "Addresses and networks that are never banned.")
-    hosts: tuple[str, ...] = setting((), "Host names whose addresses are never banned; looked up again every 5 minutes.")
+    hosts: tuple[str, ...] = setting(
+        (), "Host names whose addresses are never banned; looked up again every 5 minutes."
+    )
     own: bool = setting(True, "Exempt this machine's own addresses and loopback.")
     gateway: bool = setting(True, "Exempt the default gateway.")
     resolvers: bool = setting(True, "Exempt the configured DNS resolvers.")
     crawlers: bool = setting(
-        True, "Exempt crawlers proven by forward-confirmed reverse DNS or by published ranges; their offences raise an alert."
+        True,
+        "Exempt crawlers proven by forward-confirmed reverse DNS or by published ranges; their offences raise an alert.",
     )
     crawler_ranges: tuple[Path, ...] = setting(
         (), "Files with published ranges of crawlers (the operators' JSON lists), named CRAWLER.json."
@@ -126,10 +132,14 @@ class ScanSettings:
     )
     block: int = setting(1_048_576, "Bytes of log handed to one pass (65536 to 4194304).")
     line: int = setting(65_536, "Longest line in bytes; the rest of a longer one is cut and counted.")
-    networks: int = setting(1_000_000, "Networks whose counts are kept in memory at most; least recently seen leave first.")
+    networks: int = setting(
+        1_000_000, "Networks whose counts are kept in memory at most; least recently seen leave first."
+    )
     findings: int = setting(20, "Findings judged for one network in one block at most.")
     rules: Path = setting(Path(), "Folder of the request rules; empty takes those shipped.")
-    crs: str = setting("off", "OWASP Core Rule Set: off, auto (Debian's modsecurity-crs) or the folder that holds its rules.")
+    crs: str = setting(
+        "off", "OWASP Core Rule Set: off, auto (Debian's modsecurity-crs) or the folder that holds its rules."
+    )
     crs_paranoia: int = setting(1, "Paranoia level of the Core Rule Set (1 to 4).")
     crs_threshold: int = setting(5, "Anomaly score from which the Core Rule Set makes an offence.")
 
@@ -150,7 +160,9 @@ class SourceSettings:
     name: str = setting("", "Name in offences and logs; empty takes the path or address.")
     kind: Literal["file", "journal", "syslog", "stdin"] = setting("file", "Where lines come from.")
     path: str = setting("", "file: path or glob. syslog: path of a UNIX socket.")
-    start: Literal["end", "beginning"] = setting("end", "file: where a file is entered that was never read before.")
+    start: Literal["end", "beginning"] = setting(
+        "end", "file: where a file is entered that was never read before."
+    )
     units: tuple[str, ...] = setting((), "journal: systemd units to follow; empty follows all.")
     listen: str = setting("127.0.0.1:5514", "syslog: address and port.")
     transport: Literal["udp", "tcp", "unix"] = setting("udp", "syslog: how it arrives.")
@@ -166,8 +178,12 @@ class SiteSettings:
     """[[site]]: one web site, for robots.txt and for what it really runs."""
 
     name: str = setting("", "Host name of the site; the first site also stands for unknown hosts.")
-    robots: str = setting("", "Its robots.txt: a file or an http(s) URL; versions are kept with the time they came into force.")
-    traps: tuple[str, ...] = setting((), "Trap paths: disallowed, linked invisibly; whoever asks for one is convicted.")
+    robots: str = setting(
+        "", "Its robots.txt: a file or an http(s) URL; versions are kept with the time they came into force."
+    )
+    traps: tuple[str, ...] = setting(
+        (), "Trap paths: disallowed, linked invisibly; whoever asks for one is convicted."
+    )
     runs: tuple[str, ...] = setting(
         (), "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes."
     )
@@ -181,10 +197,13 @@ class NftablesGateSettings:
     table: str = setting("pforte", "Name of the gate's own table (family inet).")
     priority: int = setting(-200, "Priority of the prerouting chain.")
     backend: Literal["auto", "library", "program"] = setting(
-        "auto", "library talks through libnftables in the process, program runs nft; auto takes the first that works."
+        "auto",
+        "library talks through libnftables in the process, program runs nft; auto takes the first that works.",
     )
     size: int = setting(1_048_576, "Hosts each set holds at most.")
-    reconcile: timedelta = setting(timedelta(minutes=5), "How often the kernel's sets are compared with the register.")
+    reconcile: timedelta = setting(
+        timedelta(minutes=5), "How often the kernel's sets are compared with the register."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
