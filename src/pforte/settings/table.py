@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ def setting(default: T, text: str) -> T:
     """Declare one setting: its default and its help (one or two sentences, unit included)."""
     if isinstance(default, dict | list):
         raise TypeError("a default must be immutable")
-    return cast("T", field(default=default, metadata={"help": text}))
+    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The checks on visits: one file each, in the written order of CHECKS."""

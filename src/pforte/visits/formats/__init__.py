@@ -1,0 +1,1 @@
+"""Log formats: how a line becomes a visit."""
