@@ -1,0 +1,63 @@
+"""The house keeps its own order: every module has its mirror among the tests, and no name says nothing."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "pforte"
+EMPTY_NAMES = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "core",
+    "base",
+    "manager",
+    "handler",
+    "handlers",
+    "lib",
+    "misc",
+}
+MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
+
+
+def _has_code(path: Path) -> bool:
+    """Say whether a module defines a function; value types and tables are tested by their users."""
+    tree = ast.parse((SOURCE / path).read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in MODULES
+        if path.name not in {"__init__.py", "__main__.py", "env.py"}
+        and "versions" not in path.parts
+        and _has_code(path)
+    ],
+    ids=str,
+)
+def test_every_module_has_its_mirror(path: Path) -> None:
+    """A stranger who changes a module finds its tests by the same path."""
+    mirror = ROOT / "tests" / "unit" / path.parent / f"test_{path.stem}.py"
+    assert mirror.exists(), f"{mirror.relative_to(ROOT)} is missing"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_names_say_what_the_thing_is(path: Path) -> None:
+    """A room called utils is a drawer in which everything gets lost."""
+    assert not EMPTY_NAMES & {*path.parent.parts, path.stem}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_modules_and_functions_stay_readable(path: Path) -> None:
+    """No module over 600 lines, no function over 60."""
+    text = (SOURCE / path).read_text(encoding="utf-8")
+    assert text.count("\n") <= 600
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or node.lineno) - node.lineno < 60, f"{node.name} is too long"
