@@ -1,0 +1,31 @@
+"""The program's own log: one structured line per event, for people on a terminal and as JSON elsewhere."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+
+def configure(shape: Literal["auto", "console", "json"], level: Literal["debug", "info", "warning", "error"]) -> None:
+    """Set up structlog to write to standard error.
+
+    Args:
+        shape: ``auto`` takes the console form on a terminal and JSON elsewhere.
+        level: the least level that is written.
+    """
+    console = shape == "console" or (shape == "auto" and sys.stderr.isatty())
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if console else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
