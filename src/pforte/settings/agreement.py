@@ -1,0 +1,98 @@
+"""What several settings must be together, where each alone is good."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pforte.settings.durations import render_duration
+from pforte.settings.limits import suggestion
+from pforte.settings.shape import Name, render_name
+from pforte.settings.table import Settings, SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Settings that do not go together.
+
+    Attributes:
+        names: the settings, the one to change first in front.
+        sentence: what is wrong and what is wanted.
+    """
+
+    names: tuple[Name, ...]
+    sentence: str
+
+
+def disagreements(settings: Settings) -> Iterator[Disagreement]:
+    """Yield everything that does not go together, in the order of the table."""
+    yield from _ladder(settings)
+    yield from _history(settings)
+    yield from _scan(settings)
+    for index, source in enumerate(settings.source):
+        yield from _source(settings, index, source)
+    for index, site in enumerate(settings.site):
+        name: Name = ("site", index, "name")
+        if not site.name:
+            yield Disagreement((name,), "must be set to the host name of the site")
+        elif site.name in [other.name for other in settings.site[:index]]:
+            yield Disagreement((name,), f'two sites are named "{site.name}"')
+
+
+def _ladder(settings: Settings) -> Iterator[Disagreement]:
+    regulation = settings.regulation
+    durations, windows = ("regulation", "durations"), ("regulation", "windows")
+    if len(regulation.durations) != len(regulation.windows):
+        yield Disagreement(
+            (windows, durations),
+            f"needs one window for each of the {len(regulation.durations)} rungs of regulation.durations, "
+            f"not {len(regulation.windows)}",
+        )
+    if list(regulation.durations) != sorted(set(regulation.durations)):
+        yield Disagreement((durations,), "each rung must be longer than the one before it")
+
+
+def _history(settings: Settings) -> Iterator[Disagreement]:
+    longest = max(settings.regulation.windows, default=settings.register.history)
+    if settings.register.history < longest:
+        yield Disagreement(
+            (("register", "history"), ("regulation", "windows")),
+            f"must be at least the longest of regulation.windows ({render_duration(longest)}), "
+            "or the ladder forgets too early",
+        )
+
+
+def _scan(settings: Settings) -> Iterator[Disagreement]:
+    if settings.scan.line > settings.scan.block:
+        yield Disagreement(
+            (("scan", "line"), ("scan", "block")),
+            f"must not be longer than scan.block ({settings.scan.block})",
+        )
+
+
+def _source(settings: Settings, index: int, source: SourceSettings) -> Iterator[Disagreement]:
+    here: Name = ("source", index)
+    before = settings.source[:index]
+    if source.kind == "file" and not source.path:
+        yield Disagreement(((*here, "path"),), 'must be set where kind is "file"')
+    if source.kind == "syslog" and source.transport == "unix" and not source.path:
+        yield Disagreement(((*here, "path"),), 'must be set to the socket where transport is "unix"')
+    if source.name and source.name in [other.name for other in before]:
+        yield Disagreement(((*here, "name"),), f'two sources are named "{source.name}"')
+    for place in _places(source):
+        twin = next((at for at, other in enumerate(before) if place in _places(other)), None)
+        if twin is not None:
+            yield Disagreement(((*here, place[0]),), f"reads the same as {render_name(('source', twin))}")
+    sites = [site.name for site in settings.site]
+    if source.site and sites and source.site not in sites:
+        names: list[Name] = [("site", at, "name") for at in range(len(sites))]
+        yield Disagreement(
+            ((*here, "site"), *names), f'no [[site]] is named "{source.site}"{suggestion(source.site, sites)}'
+        )
+
+
+def _places(source: SourceSettings) -> tuple[tuple[str, str, str], ...]:
+    """What no two sources may read at once: setting, kind and value."""
+    if source.kind == "stdin":
+        return (("kind", "stdin", ""),)
+    if source.kind == "syslog" and source.transport != "unix":
+        return (("listen", source.transport, source.listen),)
+    return (("path", source.kind, source.path),) if source.path and source.kind != "journal" else ()
