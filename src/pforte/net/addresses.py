@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from ipaddress import (
-    AddressValueError,
     IPv4Address,
     IPv4Network,
     IPv6Address,
@@ -15,6 +14,9 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 IPV6_PREFIX = 64
+
+LONGEST_TEXT = 100
+"""A longer text is no address: 45 characters at most, brackets, a zone id and a prefix length with it."""
 
 
 class AddressError(ValueError):
@@ -32,18 +34,33 @@ def fold(address: Address) -> Address:
     return address
 
 
-@lru_cache(maxsize=65_536)
 def parse_address(text: str) -> Address:
     """Read one address; v4-mapped becomes IPv4, brackets and a zone id (RFC 4007 s11) are dropped.
+
+    Raises:
+        AddressError: the text is no address, or it is longer than LONGEST_TEXT.
 
     >>> parse_address("[2001:db8::1%eth0]")
     IPv6Address('2001:db8::1')
     """
-    bare = text.strip().removeprefix("[").removesuffix("]").partition("%")[0]
+    if len(text) > LONGEST_TEXT:  # Before the cache, which would keep the text.
+        raise AddressError(f"{text[:60]!r}... is not an IP address")
+    return _parse_short(text)
+
+
+@lru_cache(maxsize=65_536)
+def _parse_short(text: str) -> Address:
+    bare = text.strip()
+    if bare.startswith("[") and bare.endswith("]"):
+        bare = bare[1:-1]
+    numbers, percent, _ = bare.partition("%")
     try:
-        return fold(ip_address(bare))
-    except (AddressValueError, ValueError) as error:
-        raise AddressError(f"{text[:60]!r} is not an IP address") from error
+        address = ip_address(numbers)
+    except ValueError as error:
+        raise AddressError(f"{text!r} is not an IP address") from error
+    if percent and isinstance(address, IPv4Address):
+        raise AddressError(f"{text!r} is not an IP address: IPv4 has no zones")
+    return fold(address)
 
 
 @lru_cache(maxsize=65_536)
@@ -59,21 +76,47 @@ def network_of(address: Address, ipv6_prefix: int = IPV6_PREFIX) -> Network:
     return IPv6Network((int(folded) >> (128 - ipv6_prefix) << (128 - ipv6_prefix), ipv6_prefix))
 
 
+def network_of_text(text: str, ipv6_prefix: int = IPV6_PREFIX) -> Network:
+    """Return the network that an act from the address in ``text`` is charged to.
+
+    The same as ``network_of(parse_address(text))`` with one look into a cache where the text was seen before.
+
+    Raises:
+        AddressError: the text is no address.
+
+    >>> network_of_text("::ffff:192.0.2.1")
+    IPv4Network('192.0.2.1/32')
+    """
+    if len(text) > LONGEST_TEXT:  # Before the cache, which would keep the text.
+        raise AddressError(f"{text[:60]!r}... is not an IP address")
+    return _network_of_short(text, ipv6_prefix)
+
+
+@lru_cache(maxsize=65_536)
+def _network_of_short(text: str, ipv6_prefix: int) -> Network:
+    return network_of(_parse_short(text), ipv6_prefix)
+
+
 def parse_network(text: str, ipv6_prefix: int = IPV6_PREFIX) -> Network:
     """Read a network; a bare address stands for the network it is charged to.
 
     Host bits that are set are refused, because the writer meant something else than was written.
 
+    Raises:
+        AddressError: the text is no network.
+
     >>> parse_network("2001:db8::7")
     IPv6Network('2001:db8::/64')
     """
+    if len(text) > LONGEST_TEXT:
+        raise AddressError(f"{text[:60]!r}... is not an IP address or network")
     bare = text.strip()
     if "/" not in bare:
         return network_of(parse_address(bare), ipv6_prefix)
     try:
         network = ip_network(bare, strict=True)
     except ValueError as error:
-        raise AddressError(f"{text[:60]!r} is not a network: {error}") from error
+        raise AddressError(f"{text!r} is not a network: {error}") from error
     mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
     if mapped is not None and network.prefixlen >= 96:
         return IPv4Network((mapped, network.prefixlen - 96))
