@@ -95,16 +95,14 @@ class PrefixTable(Generic[V]):
 
         Brackets and a zone id are dropped. A text that is no address lies in no network: the answer is None.
         """
+        bare = text if not text.startswith("[") or not text.endswith("]") else text[1:-1]
         try:
-            return self._v4.longest(int.from_bytes(inet_pton(AF_INET, text)))
-        except (OSError, ValueError):  # ValueError: a NUL character or a lone surrogate
-            pass
-        if ":" not in text or len(text) > LONGEST_TEXT:
-            return self._longest_in_brackets(text)
-        bare = text[1:-1] if text[0] == "[" and text[-1] == "]" else text
-        try:
+            if ":" not in bare:
+                return self._v4.longest(int.from_bytes(inet_pton(AF_INET, bare)))
+            if len(bare) > LONGEST_TEXT:
+                return None
             return self._longest_v6(int.from_bytes(inet_pton(AF_INET6, bare.partition("%")[0])))
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # ValueError: a NUL character or a lone surrogate
             return None
 
     def covering(self, network: Network) -> Iterator[tuple[Network, V]]:
@@ -152,14 +150,6 @@ class PrefixTable(Generic[V]):
         if value >> 32 == _MAPPED:
             return self._v4.longest(value & 0xFFFF_FFFF)
         return self._v6.longest(value)
-
-    def _longest_in_brackets(self, text: str) -> tuple[Network, V] | None:
-        if len(text) > LONGEST_TEXT or not (text.startswith("[") and text.endswith("]")):
-            return None
-        try:
-            return self._v4.longest(int.from_bytes(inet_pton(AF_INET, text[1:-1])))
-        except (OSError, ValueError):
-            return None
 
     def _family(self, network: Network) -> _Family[V]:
         return self._v4 if isinstance(network, IPv4Network) else self._v6
