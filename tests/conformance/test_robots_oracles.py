@@ -73,6 +73,7 @@ AGREED = [
     (STAR + "Disallow:", "b", "/x", True, 2),
     (STAR + "Disallow:\nDisallow: /x", "b", "/x", False, 3),
     (STAR + "Allow:\nDisallow: /", "b", "/x", False, 3),
+    (STAR + "Disallow:\nAllow:", "b", "/x", True, 3),
     ("", "b", "/x", True, 0),
     ("Disallow: /", "b", "/x", True, 0),
     # wildcards and ends

@@ -143,9 +143,9 @@ def patterns_of(rules: tuple[Rule, ...]) -> tuple[Pattern, ...]:
 
     RFC 9309 s2.2.2: the longest wins, ``Allow`` wins a tie; of equal lines the first is named.
     """
-    patterns = [pattern for rule in rules for pattern in _patterns(rule)]
-    patterns.sort(key=lambda found: (-found.octets, not found.decision.allowed, found.decision.line))
-    return tuple(patterns)
+    ready = [(rule, pattern) for rule in rules for pattern in _patterns(rule)]
+    ready.sort(key=lambda pair: (-pair[1].octets, not pair[0].allow, pair[0].line))
+    return tuple(pattern for _, pattern in ready)
 
 
 def _patterns(rule: Rule) -> list[Pattern]:
