@@ -71,7 +71,8 @@ def entries(section: type) -> Mapping[str, Entry]:
 def summary(section: type) -> str:
     """Return the sentence a section's docstring begins with, without the ``[section]:`` before it."""
     first = (section.__doc__ or "").strip()
-    return first.partition("]: ")[2] or first
+    said = first.partition("]: ")[2] or first
+    return said[:1].upper() + said[1:]
 
 
 def settings_below(section: type = Settings, name: Name = ()) -> Iterator[tuple[Name, Entry]]:

@@ -1,0 +1,82 @@
+"""``pforte settings``: every setting with its value and origin; a check of a file; the reference page."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from pforte.commands import Call
+from pforte.settings.explain import Row, render_example, rows
+from pforte.settings.load import Reading, SettingsError, read
+from pforte.settings.reference import render_reference
+from pforte.settings.values import render_toml
+
+
+@click.group(name="settings", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array of all settings.")
+@click.option("--toml", "as_toml", is_flag=True, help="Print a settings file with every setting explained.")
+@click.pass_context
+def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
+    """Print every setting: its value, where that came from, its default and what it does."""
+    if context.invoked_subcommand is not None:
+        return
+    if as_json and as_toml:
+        raise click.UsageError("--json and --toml exclude each other: take one.")
+    call: Call = context.obj
+    reading = _read_or_exit(lambda: read(call.config, call.overrides))
+    if as_json:
+        click.echo(
+            json.dumps([dataclasses.asdict(row) for row in rows(reading)], indent=2, ensure_ascii=False)
+        )
+    elif as_toml:
+        click.echo(render_example(reading), nl=False)
+    elif sys.stdout.isatty():
+        _print_table(rows(reading))
+    else:
+        for row in rows(reading):
+            click.echo("\t".join((row.name, render_toml(row.value), row.origin, row.help)))
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def check(call: Call, file: Path | None) -> None:
+    """Name every mistake in a settings FILE with its line; without FILE, the one in force.
+
+    Only the file is read, not the environment. Exit code 0 without mistakes, else 2.
+    """
+    reading = _read_or_exit(lambda: read(file or call.config, (), {}))
+    click.echo(f"{reading.file or 'no settings file, the defaults are'}: without mistakes")
+
+
+@command.command()
+def reference() -> None:
+    """Print the reference page of all settings in Markdown."""
+    click.echo(render_reference(), nl=False)
+
+
+def _read_or_exit(reading: Callable[[], Reading]) -> Reading:
+    try:
+        return reading()
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from error
+
+
+def _print_table(found: Sequence[Row]) -> None:
+    from rich.console import Console  # noqa: PLC0415  slow to import, and only a terminal needs it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("setting", no_wrap=True)
+    for heading in ("value", "from", "what it does"):
+        table.add_column(heading, overflow="fold")
+    for row in found:
+        given = row.origin != "default"
+        value = Text(render_toml(row.value), style="bold" if given else "")
+        table.add_row(Text(row.name), value, Text(row.origin), Text(row.help))
+    Console().print(table)

@@ -1,0 +1,115 @@
+"""Settings that are good alone but not together are named, and only those."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pforte.settings.agreement import disagreements
+from pforte.settings.shape import render_name
+from pforte.settings.table import (
+    RegisterSettings,
+    RegulationSettings,
+    ScanSettings,
+    Settings,
+    SiteSettings,
+    SourceSettings,
+)
+
+
+def said(**sections):
+    return [(render_name(one.names[0]), one.sentence) for one in disagreements(Settings(**sections))]
+
+
+def test_the_defaults_agree():
+    assert said() == []
+
+
+def test_each_rung_needs_a_window():
+    regulation = RegulationSettings(durations=(timedelta(hours=1), timedelta(days=7)))
+    assert said(regulation=regulation) == [
+        ("regulation.windows", "needs one window for each of the 2 rungs of regulation.durations, not 4")
+    ]
+
+
+@pytest.mark.parametrize("hours", [(2, 1, 3, 4), (1, 1, 2, 3)])
+def test_rungs_must_grow(hours):
+    regulation = RegulationSettings(durations=tuple(timedelta(hours=count) for count in hours))
+    assert said(regulation=regulation) == [
+        ("regulation.durations", "each rung must be longer than the one before it")
+    ]
+
+
+def test_the_register_must_remember_as_long_as_the_ladder_looks_back():
+    assert said(register=RegisterSettings(history=timedelta(days=30))) == []
+    assert said(register=RegisterSettings(history=timedelta(days=29))) == [
+        (
+            "register.history",
+            "must be at least the longest of regulation.windows (30d), or the ladder forgets too early",
+        )
+    ]
+
+
+def test_a_line_fits_in_a_block():
+    assert said(scan=ScanSettings(block=65_536, line=65_536)) == []
+    assert said(scan=ScanSettings(block=65_536, line=65_537)) == [
+        ("scan.line", "must not be longer than scan.block (65536)")
+    ]
+
+
+FILE = SourceSettings(path="/a")
+SYSLOG = SourceSettings(kind="syslog")
+STDIN = SourceSettings(kind="stdin")
+JOURNAL = SourceSettings(kind="journal")
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        (FILE, SourceSettings(path="/b"), SYSLOG, STDIN, JOURNAL, JOURNAL),
+        (SYSLOG, replace(SYSLOG, transport="tcp"), replace(SYSLOG, listen="127.0.0.1:5515")),
+        (replace(SYSLOG, transport="unix", path="/dev/log"), replace(FILE, path="/dev/log")),
+        (replace(FILE, site="example.org"),),
+    ],
+)
+def test_sources_that_read_different_things_agree(sources):
+    assert said(source=sources) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "name", "sentence"),
+    [
+        ((SourceSettings(),), "source[1].path", 'must be set where kind is "file"'),
+        (
+            (replace(SYSLOG, transport="unix"),),
+            "source[1].path",
+            'must be set to the socket where transport is "unix"',
+        ),
+        ((FILE, FILE), "source[2].path", "reads the same as source[1]"),
+        ((SYSLOG, replace(SYSLOG, path="/ignored")), "source[2].listen", "reads the same as source[1]"),
+        ((STDIN, STDIN), "source[2].kind", "reads the same as source[1]"),
+        (
+            (replace(FILE, name="web"), replace(FILE, name="web", path="/b")),
+            "source[2].name",
+            'two sources are named "web"',
+        ),
+    ],
+)
+def test_sources_that_lack_a_place_or_share_one_are_named(sources, name, sentence):
+    assert said(source=sources) == [(name, sentence)]
+
+
+def test_a_source_names_a_site_that_is_there():
+    sites = (SiteSettings(name="example.org"),)
+    assert said(source=(replace(FILE, site="example.org"),), site=sites) == []
+    assert said(source=(replace(FILE, site="example.com"),), site=sites) == [
+        ("source[1].site", 'no [[site]] is named "example.com"; did you mean "example.org"?')
+    ]
+
+
+def test_sites_have_names_of_their_own():
+    site = SiteSettings(name="example.org")
+    assert said(site=(site, SiteSettings(), site)) == [
+        ("site[2].name", "must be set to the host name of the site"),
+        ("site[3].name", 'two sites are named "example.org"'),
+    ]
