@@ -1,0 +1,184 @@
+"""Every difference between SQLite and PostgreSQL.
+
+The rest of the register writes portable SQLAlchemy Core and comes here for connections, for transactions and for
+inserts that meet an existing row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from pforte.register.errors import RegisterError, RegisterUnavailableError
+from pforte.register.schema import HEADS
+
+BUSY_SECONDS = 15
+WAL_BYTES = 64 * 1024 * 1024
+IMMEDIATE = "pforte_immediate"
+MIGRATION_LOCK = 7_305_071_205  # any constant; the same in every pforte that shares a PostgreSQL database
+
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    # FULL, not NORMAL: what was acknowledged survives a loss of power too. Group commit carries the fsync.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA journal_size_limit = {WAL_BYTES}",
+)
+
+
+class RawConnection(Protocol):
+    """What is used of a connection of the driver."""
+
+    isolation_level: str | None
+
+    def execute(self, statement: str) -> object:
+        """Run one statement."""
+        ...
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the URL; nothing is connected yet.
+
+    Raises:
+        RegisterError: the URL is not one of a database that the register runs on, or its driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise RegisterError(f"setting register.url: {url!r} is not a database URL: {error}") from error
+    if backend == "sqlite":
+        return _open_sqlite(url, memory=parsed.database in {None, "", ":memory:"})
+    if backend == "postgresql":
+        return _open_postgresql(url)
+    raise RegisterError(f"setting register.url: {backend} is not supported; use sqlite or postgresql")
+
+
+def _open_sqlite(url: str, *, memory: bool) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=StaticPool if memory else QueuePool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+
+    def prepare(raw: RawConnection, _record: object) -> None:
+        raw.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in PRAGMAS:
+            raw.execute(pragma)
+
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(IMMEDIATE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _open_postgresql(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(parsed, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise RegisterError(
+            f"setting register.url: the driver of PostgreSQL is missing ({error.name}); install psycopg"
+        ) from error
+
+
+def is_memory(engine: Engine) -> bool:
+    """Say whether the database lives in this process only and is gone with it."""
+    return isinstance(engine.pool, StaticPool)
+
+
+def place(engine: Engine) -> str:
+    """Return where the register is, for messages: the path, or the URL without its password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database or ":memory:")
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a read transaction that sees one state of the register from its first query to its end."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with _translated(engine), engine.connect() as raw, raw.execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open the one write transaction there can be at a time, over all processes; commit at the end.
+
+    What it reads therefore cannot change under it, and the journal's order is the order of commits.
+    """
+    with _translated(engine), engine.connect() as raw:
+        connection = raw.execution_options(**{IMMEDIATE: True})
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(HEADS.c.sequence).with_for_update())
+            yield connection
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """Open a write transaction before the tables exist; one process at a time."""
+    with _translated(engine), engine.connect() as raw:
+        connection = raw.execution_options(**{IMMEDIATE: True})
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            yield connection
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise RegisterUnavailableError(f"register {place(engine)}: {error.orig}{_advice(error)}") from error
+
+
+def _advice(error: DBAPIError) -> str:
+    said = str(error.orig)
+    if "unable to open" in said or "readonly" in said or "permission" in said:
+        return "; run as the user that owns the state folder, or name another one by service.state"
+    if "locked" in said:
+        return f"; another process has been writing for {BUSY_SECONDS} s, try again"
+    if "full" in said:
+        return "; make room on the disk"
+    if "malformed" in said or "not a database" in said:
+        return "; stop pforte, keep the file for a look and restore a backup"
+    return ""
+
+
+def insert_or_update(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:
+    """Return an insert that updates all other columns where a row with the same ``keys`` stands already."""
+    statement = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+
+
+def verify_storage(connection: Connection) -> list[str]:
+    """Return what the database itself finds damaged, empty when all is well (SQLite only)."""
+    if connection.dialect.name != "sqlite":
+        return []
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    broken = [f"foreign key: {tuple(row)}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+    return [line for line in found if line != "ok"] + broken
+
+
+def folder_of(engine: Engine) -> Path | None:
+    """Return the folder that must exist before the database can be made, or None."""
+    if engine.dialect.name != "sqlite" or is_memory(engine) or not engine.url.database:
+        return None
+    return Path(engine.url.database).parent

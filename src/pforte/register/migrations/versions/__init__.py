@@ -1,0 +1,1 @@
+"""One file per migration; a file never changes once it was released."""

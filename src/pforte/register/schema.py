@@ -1,0 +1,179 @@
+"""The tables of the register.
+
+Written for SQLite and PostgreSQL alike: moments are integers, networks are byte keys (see ``encoding``), words
+are short texts. A change here needs a migration beside it; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+BANS = Table(
+    "bans",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("network", LargeBinary, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("reach", Text, nullable=False),
+    Column("lifted", BigInteger),
+    Column("amnesty", Boolean, nullable=False),
+    Column("act", Text, nullable=False),
+    # The moment of liberty, a lift counted: kept beside `ends` and `lifted` so that one index answers "in force".
+    Column("until", BigInteger, nullable=False),
+    UniqueConstraint("reference"),
+    Index(None, "network", "starts"),
+    Index(None, "until"),
+)
+
+WIDTHS = Table(
+    "widths",
+    METADATA,
+    # Which prefix lengths bans have, so that a search for what covers a network asks for those only.
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("prefix", Integer, primary_key=True, autoincrement=False),
+)
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("sequence", NUMBER, primary_key=True, autoincrement=False),
+    Column("action", Text, nullable=False),
+    Column("ban", NUMBER, ForeignKey("bans.id"), nullable=False),
+    Column("decided", BigInteger, nullable=False),
+    # What a decision may change in a ban, as it stood after it.
+    Column("rung", Integer, nullable=False),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("lifted", BigInteger),
+    Column("amnesty", Boolean, nullable=False),
+    Index(None, "ban"),
+)
+
+# Numbers of the rows of bans, offences and journal are given out from here inside the one write transaction:
+# without gaps, in the order of the commits, never twice, and alike in both databases.
+HEADS = Table(
+    "heads",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+PENDING = "pending"
+
+OFFENCES = Table(
+    "offences",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("network", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("line", BigInteger),
+    Column("evidence", LargeBinary, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("exempt", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("ban", NUMBER, ForeignKey("bans.id")),
+    # Identity of the finding in its source; NULL where a source has none. Two NULLs are not equal to UNIQUE.
+    Column("origin", Text),
+    UniqueConstraint("origin"),
+    Index(None, "network", "at"),
+    Index(None, "ban"),
+    Index(None, "at"),
+    Index(
+        "ix_offences_pending",
+        "id",
+        sqlite_where=text(f"outcome = '{PENDING}'"),
+        postgresql_where=text(f"outcome = '{PENDING}'"),
+    ),
+)
+
+POSITIONS = Table(
+    "positions",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("saved", BigInteger, nullable=False),
+)
+
+TALLIES = Table(
+    "tallies",
+    METADATA,
+    Column("check_id", Text, primary_key=True),
+    Column("network", LargeBinary, primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    Column("saved", BigInteger, nullable=False),
+    Index(None, "saved"),
+)
+
+GATES = Table(
+    "gates",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("saved", BigInteger, nullable=False),
+)
+
+DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("came_into_force", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    UniqueConstraint("name", "came_into_force"),
+    sqlite_autoincrement=True,
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("network", LargeBinary, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "at"),
+    Index(None, "reference"),
+    sqlite_autoincrement=True,
+)

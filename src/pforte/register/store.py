@@ -1,0 +1,329 @@
+"""The one class through which everything else uses the register."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from pforte.bans.ban import Ban, Decision
+from pforte.bans.history import History
+from pforte.clock import Clock
+from pforte.net.addresses import Address, Network, network_of
+from pforte.register import acts, claims, documents, integrity, journal, progress, queries, retention
+from pforte.register.acts import Order, Pardon
+from pforte.register.audit import read_audit
+from pforte.register.batch import Batch, Claim, Filed, Recorded, Tally
+from pforte.register.dialects import folder_of, open_engine, reading, writing
+from pforte.register.documents import Document
+from pforte.register.errors import JournalPurgedError, RegisterError
+from pforte.register.filing import Filing
+from pforte.register.ladder import Ladder
+from pforte.register.numbers import JOURNAL_HEAD, PURGED_HEAD, head
+from pforte.register.progress import GateCursor
+from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
+from pforte.register.references import Draw
+from pforte.register.schema_version import upgrade
+from pforte.settings.table import Settings
+
+FILE_NAME = "register.sqlite"
+PAGE = 1000
+
+
+def locate(settings: Settings) -> str:
+    """Return the URL of the register that the settings name."""
+    return settings.register.url or file_url(settings.service.state)
+
+
+def file_url(state: Path) -> str:
+    """Return the URL of the SQLite register in a state folder."""
+    return f"sqlite:///{state / FILE_NAME}"
+
+
+def is_missing(url: str) -> bool:
+    """Say whether the URL names a SQLite file that does not exist yet."""
+    engine = open_engine(url)
+    return folder_of(engine) is not None and not Path(str(engine.url.database)).exists()
+
+
+class Register:
+    """The durable store of offences and bans, and the ordered journal of decisions.
+
+    Every method may be called from any thread and is one transaction; errors of the database come out as
+    :class:`RegisterError`. Other processes may use the same register at the same time.
+
+    Args:
+        engine: a database whose tables are up to date; :meth:`open` makes it so.
+        clock: tells the present moment.
+        ladder: decides about offences; may be replaced while the register is open, for the next transaction.
+        draw: draws the numbers of references.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, ladder: Ladder, draw: Draw = secrets.randbelow) -> None:
+        self.ladder = ladder
+        self._engine = engine
+        self._clock = clock
+        self._draw = draw
+
+    @classmethod
+    def open(
+        cls, place: str | Path, clock: Clock, ladder: Ladder | None = None, draw: Draw = secrets.randbelow
+    ) -> Self:
+        """Open the register, and make or update its tables where needed.
+
+        Args:
+            place: a database URL, or the state folder of the embedded register.
+            clock: tells the present moment.
+            ladder: decides about offences; without one it is the published regulation.
+            draw: draws the numbers of references.
+
+        Raises:
+            RegisterError: it cannot be opened, or was made by a newer pforte.
+        """
+        engine = open_engine(file_url(place) if isinstance(place, Path) else place)
+        folder = folder_of(engine)
+        if folder is not None:
+            try:
+                folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            except OSError as error:
+                raise RegisterError(
+                    f"the register's folder {folder} cannot be made: {error.strerror}; set service.state"
+                ) from error
+        upgrade(engine)
+        return cls(engine, clock, ladder or Ladder(), draw)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Recording.
+
+    def record(self, batch: Batch) -> Recorded:
+        """Write a batch in one transaction: what it returns is on the disk."""
+        return self.record_all([batch])[0]
+
+    def record_all(self, batches: Sequence[Batch]) -> list[Recorded]:
+        """Write several batches in one transaction, in their order, and return the answer to each."""
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            filing = self._filing(connection, now)
+            filing.expect([entry for batch in batches for entry in (*batch.entries, *batch.claims)])
+            answers = [self._file(connection, filing, batch) for batch in batches]
+            decisions = filing.save()
+            positions = {source: state for batch in batches for source, state in batch.positions.items()}
+            progress.save_positions(connection, positions, now)
+            progress.save_tallies(connection, [tally for batch in batches for tally in batch.tallies], now)
+        return _share_out(answers, decisions)
+
+    def pending_claims(self, limit: int = 10_000) -> list[Claim]:
+        """Return claims that wait for their proof, oldest first."""
+        with reading(self._engine) as connection:
+            return claims.pending(connection, limit)
+
+    def positions(self) -> dict[str, str]:
+        """Return how far each source has been read."""
+        with reading(self._engine) as connection:
+            return progress.read_positions(connection)
+
+    def tallies(self, limit: int = 1_000_000) -> list[Tally]:
+        """Return the counts that changed last, the oldest of them first."""
+        with reading(self._engine) as connection:
+            return progress.read_tallies(connection, limit)
+
+    # The journal and its followers.
+
+    def head(self) -> int:
+        """Return the sequence of the latest decision, 0 before the first; cheap enough to ask all the time."""
+        with reading(self._engine) as connection:
+            return head(connection, JOURNAL_HEAD)
+
+    def journal(self, after: int, limit: int = PAGE) -> list[Decision]:
+        """Return at most ``limit`` decisions that follow the sequence ``after``, in order.
+
+        Raises:
+            JournalPurgedError: decisions after it are forgotten already; take a snapshot.
+        """
+        with reading(self._engine) as connection:
+            purged = head(connection, PURGED_HEAD)
+            if after < purged:
+                raise JournalPurgedError(
+                    f"decisions up to {purged} are forgotten, so the journal cannot be followed from {after}; "
+                    "begin from a snapshot"
+                )
+            return journal.read(connection, after, limit)
+
+    def snapshot(self) -> Snapshot:
+        """Return the bans in force and the sequence from which the journal goes on."""
+        with reading(self._engine) as connection:
+            return queries.snapshot(connection, self._clock.now())
+
+    def cursor(self, gate: str) -> GateCursor | None:
+        """Return how far a gate has come, or None before its first word."""
+        return next((cursor for cursor in self.cursors() if cursor.name == gate), None)
+
+    def cursors(self) -> list[GateCursor]:
+        """Return how far each gate has come, by name."""
+        with reading(self._engine) as connection:
+            return progress.read_cursors(connection)
+
+    def save_cursor(self, gate: str, sequence: int, entries: int, error: str = "") -> None:
+        """Store how far a gate has come, how many networks it shuts out, and its trouble if it has any."""
+        cursor = GateCursor(
+            name=gate, sequence=sequence, entries=entries, error=error, saved=self._clock.now()
+        )
+        with writing(self._engine) as connection:
+            progress.save_cursor(connection, cursor)
+
+    # Questions.
+
+    def history(self, network: Network) -> History:
+        """Return what the ladder knows of a network."""
+        with reading(self._engine) as connection:
+            return queries.history(connection, network)
+
+    def status(self, address: Address) -> Status:
+        """Return where an address stands now."""
+        network = network_of(address, self.ladder.regulation.ipv6_prefix)
+        with reading(self._engine) as connection:
+            return queries.status(connection, address, network, self._clock.now())
+
+    def bans(self, query: BanQuery) -> BanPage:
+        """Return one page of bans, the latest recorded first."""
+        with reading(self._engine) as connection:
+            return queries.bans(connection, query, self._clock.now())
+
+    def ban_of(self, reference: str) -> Ban:
+        """Return the ban of a reference.
+
+        Raises:
+            UnknownReferenceError: no ban carries it.
+        """
+        with reading(self._engine) as connection:
+            return queries.ban_by_reference(connection, reference)[1]
+
+    def case(self, reference: str, limit: int = 20) -> Case:
+        """Return everything that is known of a ban, with at most ``limit`` of its offences.
+
+        Raises:
+            UnknownReferenceError: no ban carries the reference.
+        """
+        with reading(self._engine) as connection:
+            number, ban = queries.ban_by_reference(connection, reference)
+            return Case(
+                ban=ban,
+                counts=queries.count_offences(connection, [number]).get(number, {}),
+                offences=tuple(queries.offences_of_ban(connection, number, ban, limit)),
+                acts=tuple(read_audit(connection, reference)),
+            )
+
+    def offences(self, network: Network, limit: int = 100) -> list[Filed]:
+        """Return the offences of a network and of those inside it, latest recorded first."""
+        with reading(self._engine) as connection:
+            return queries.offences_of_network(connection, network, limit)
+
+    def all_offences(self) -> Iterator[Filed]:
+        """Yield every recorded offence in the order of recording, page by page; ``ban`` is left out."""
+        after = 0
+        while True:
+            with reading(self._engine) as connection:
+                page = queries.offences_after(connection, after, PAGE)
+            if not page:
+                return
+            yield from (filed for _, filed in page)
+            after = page[-1][0]
+
+    # Acts of operators.
+
+    def ban(self, order: Order) -> Ban:
+        """Shut a network out from now on."""
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            filing = self._filing(connection, now)
+            new = acts.ban(connection, filing, order, now)
+            filing.save()
+        return new
+
+    def lift(self, pardon: Pardon) -> list[Ban]:
+        """Lift bans in force and return them as they stand afterwards.
+
+        Raises:
+            UnknownReferenceError: no ban carries the reference.
+            RegisterError: there is nothing to lift.
+        """
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            filing = self._filing(connection, now)
+            lifted = acts.lift(connection, filing, pardon, now)
+            filing.save()
+        return lifted
+
+    # Keeping.
+
+    def save_document(self, name: str, content: bytes, came_into_force: datetime) -> bool:
+        """Store a version of a document; False when it says the same as the one in force then."""
+        with writing(self._engine) as connection:
+            return documents.save_document(connection, name, content, came_into_force)
+
+    def documents(self, name: str) -> list[Document]:
+        """Return the versions of a document, oldest first."""
+        with reading(self._engine) as connection:
+            return documents.read_documents(connection, name)
+
+    def purge(self, keep: timedelta) -> int:
+        """Forget what is older than ``keep`` in many short transactions; return how many rows went."""
+        total = 0
+        while True:
+            with writing(self._engine) as connection:
+                gone = retention.purge_round(connection, self._clock.now(), keep)
+            if not gone:
+                return total
+            total += gone
+
+    def forget_tallies(self, before: datetime) -> int:
+        """Forget counts that have not changed since ``before``; return how many."""
+        with writing(self._engine) as connection:
+            return progress.forget_tallies(connection, before)
+
+    def check(self) -> list[str]:
+        """Return every broken promise of the register in words; an empty list means all is well."""
+        with reading(self._engine) as connection:
+            return integrity.check(connection)
+
+    def _filing(self, connection: Connection, now: datetime) -> Filing:
+        return Filing(connection, self.ladder, now, self._draw)
+
+    @staticmethod
+    def _file(connection: Connection, filing: Filing, batch: Batch) -> tuple[Recorded, int]:
+        escalated = len(filing.escalated)
+        filed = filing.file(batch.entries)
+        held = filing.hold(batch.claims)
+        settled = [claims.settle(connection, filing, each) for each in batch.settlements]
+        recorded = Recorded(
+            filed=tuple(filed),
+            claims=tuple(held),
+            settled=tuple(settled),
+            escalated=tuple(filing.escalated[escalated:]),
+        )
+        return recorded, filing.taken
+
+
+def _share_out(answers: Sequence[tuple[Recorded, int]], decisions: Sequence[Decision]) -> list[Recorded]:
+    """Give each answer the decisions that were taken for its batch."""
+    shared = []
+    begin = 0
+    for recorded, end in answers:
+        shared.append(replace(recorded, decisions=tuple(decisions[begin:end])))
+        begin = end
+    return shared
