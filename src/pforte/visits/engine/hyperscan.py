@@ -8,8 +8,8 @@ from pforte.visits.checks.declaration import Mark
 from pforte.visits.engine import Candidate, EngineError
 from pforte.visits.engine.patterns import within_line
 
-_SHIFT = 8
-_GROUP = (1 << _SHIFT) - 1
+_SHIFT = 16
+_INDEX = (1 << _SHIFT) - 1
 _MATCHES = 4096
 """Matches after which a scan stops to skip the rest of the line: a line of nothing but marks buys no time."""
 
@@ -30,9 +30,12 @@ class HyperscanPass:
     name = "hyperscan"
 
     def __init__(self, groups: Sequence[Sequence[Mark]]) -> None:
-        marked = [(mark, group) for group, marks in enumerate(groups) for mark in marks]
-        self._every = sum(1 << group for group, marks in enumerate(groups) if marks)
-        self._database = _compiled(marked) if marked else None
+        marks = [mark for members in groups for mark in members]
+        if len(marks) > _INDEX:
+            raise EngineError(f"a pass has at most {_INDEX} marks, not {len(marks)}")
+        self._bits = [1 << group for group, members in enumerate(groups) for _ in members]
+        self._every = sum(set(self._bits))
+        self._database = _compiled(marks) if marks else None
 
     def candidates(self, data: bytes) -> list[Candidate]:
         """Return the candidate lines of ``data`` in order, each once."""
@@ -40,7 +43,7 @@ class HyperscanPass:
         begin = 0
         while self._database is not None and begin < len(data):
             found, ended = _matches(self._database, memoryview(data)[begin:])
-            _collapse(data, begin, found, lines)
+            self._collapse(data, begin, found, lines)
             if ended:
                 break
             start, end, _ = lines.pop()
@@ -48,14 +51,34 @@ class HyperscanPass:
             begin = end + 1
         return lines
 
+    def _collapse(self, data: bytes, begin: int, found: list[int], lines: list[Candidate]) -> None:
+        """Turn matches behind ``begin`` into lines, each once, and append them."""
+        found.sort()
+        find, rfind, bits = data.find, data.rfind, self._bits
+        start = groups = 0
+        end = -1
+        for match in found:
+            offset = begin + (match >> _SHIFT)
+            if offset > end:
+                if groups:
+                    lines.append((start, end, groups))
+                start = rfind(b"\n", begin, offset) + 1 or begin
+                end = find(b"\n", offset)
+                if end < 0:
+                    end = len(data)
+                groups = 0
+            groups |= bits[match & _INDEX]
+        if groups:
+            lines.append((start, end, groups))
+
 
 def _matches(database: hyperscan.Database, view: memoryview) -> tuple[list[int], bool]:
-    """Return every match as ``end << _SHIFT | group``, and whether the scan came to the end of ``view``."""
+    """Return every match as ``end << _SHIFT | index of its mark``, and whether the scan came to the end of ``view``."""
     found: list[int] = []
     keep = found.append
 
-    def on_match(group: int, _start: int, end: int, _flags: int, _context: object) -> bool:
-        keep(end << _SHIFT | group)
+    def on_match(index: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+        keep(end << _SHIFT | index)
         return len(found) >= _MATCHES
 
     try:
@@ -65,47 +88,26 @@ def _matches(database: hyperscan.Database, view: memoryview) -> tuple[list[int],
     return found, True
 
 
-def _collapse(data: bytes, begin: int, found: list[int], lines: list[Candidate]) -> None:
-    """Turn matches behind ``begin`` into lines, each once, and append them."""
-    found.sort()
-    find, rfind = data.find, data.rfind
-    start = groups = 0
-    end = -1
-    for match in found:
-        offset = begin + (match >> _SHIFT)
-        if offset > end:
-            if groups:
-                lines.append((start, end, groups))
-            start = rfind(b"\n", begin, offset) + 1 or begin
-            end = find(b"\n", offset)
-            if end < 0:
-                end = len(data)
-            groups = 0
-        groups |= 1 << (match & _GROUP)
-    if groups:
-        lines.append((start, end, groups))
-
-
-def _compiled(marked: list[tuple[Mark, int]]) -> hyperscan.Database:
+def _compiled(marks: list[Mark]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
-        _compile(database, marked)
+        _compile(database, marks)
     except hyperscan.HyperscanError as error:
-        for one in marked:  # the library does not say which pattern it refused
+        for mark in marks:  # the library does not say which pattern it refused
             try:
-                _compile(hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK), [one])
+                _compile(hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK), [mark])
             except hyperscan.HyperscanError as cause:
-                raise EngineError(f"mark {one[0].pattern!r}: {cause}") from cause
+                raise EngineError(f"mark {mark.pattern!r}: {cause}") from cause
         raise EngineError(f"hyperscan refuses the marks together: {error}") from error
     return database
 
 
-def _compile(database: hyperscan.Database, marked: list[tuple[Mark, int]]) -> None:
+def _compile(database: hyperscan.Database, marks: list[Mark]) -> None:
     database.compile(
-        expressions=[within_line(mark.pattern) for mark, _ in marked],
-        ids=[group for _, group in marked],
-        elements=len(marked),
-        flags=[_flags(mark) for mark, _ in marked],
+        expressions=[within_line(mark.pattern) for mark in marks],
+        ids=list(range(len(marks))),  # marks that share an id take the compiler twenty times as long
+        elements=len(marks),
+        flags=[_flags(mark) for mark in marks],
     )
 
 

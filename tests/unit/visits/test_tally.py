@@ -1,0 +1,177 @@
+"""Counting findings of one network in a window."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pforte.visits.checks.declaration import Threshold
+from pforte.visits.tally import Tallies, TallyState
+
+MANY = "visit.many"
+DIFFERENT = "visit.different"
+THRESHOLDS = {
+    MANY: Threshold(3, timedelta(seconds=60)),
+    DIFFERENT: Threshold(3, timedelta(seconds=60), distinct=True),
+}
+ONE, OTHER = "192.0.2.1", "192.0.2.2"
+
+
+@pytest.fixture
+def tallies() -> Tallies:
+    return Tallies(THRESHOLDS, 100, tracked=True)
+
+
+def test_the_finding_that_reaches_the_count_completes_the_offence(tallies):
+    assert [tallies.count(MANY, ONE, at) for at in (0.0, 30.0, 60.0)] == [False, False, True]
+
+
+def test_findings_further_apart_than_the_window_do_not(tallies):
+    assert [tallies.count(MANY, ONE, at) for at in (0.0, 30.0, 60.1, 90.1)] == [False, False, False, False]
+
+
+def test_after_an_offence_the_count_starts_anew(tallies):
+    assert [tallies.count(MANY, ONE, at) for at in range(7)] == [False, False, True] * 2 + [False]
+
+
+def test_networks_and_checks_are_counted_apart(tallies):
+    for at in range(2):
+        assert not tallies.count(MANY, ONE, at)
+        assert not tallies.count(MANY, OTHER, at)
+        assert not tallies.count(DIFFERENT, ONE, at, b"/%d" % at)
+    assert tallies.count(MANY, ONE, 2)
+
+
+def test_lines_out_of_order_count_by_their_time(tallies):
+    assert [tallies.count(MANY, ONE, at) for at in (100.0, 55.0, 70.0)] == [False, False, True]
+    assert [tallies.count(MANY, OTHER, at) for at in (100.0, 39.9, 70.0)] == [False, False, False]
+
+
+def test_the_same_target_counts_once_where_different_ones_are_asked_for(tallies):
+    assert [tallies.count(DIFFERENT, ONE, at, b"/same") for at in range(9)] == [False] * 9
+    assert not tallies.count(DIFFERENT, ONE, 10, b"/b")
+    assert tallies.count(DIFFERENT, ONE, 11, b"/c")
+
+
+def test_a_target_asked_for_again_counts_with_its_newest_time(tallies):
+    for at, variant in ((0, b"/a"), (50, b"/b"), (55, b"/a")):
+        assert not tallies.count(DIFFERENT, ONE, at, variant)
+    assert tallies.count(DIFFERENT, ONE, 100, b"/c")
+
+
+def test_an_old_target_falls_out_of_the_window(tallies):
+    for at, variant in ((0, b"/a"), (50, b"/b")):
+        assert not tallies.count(DIFFERENT, ONE, at, variant)
+    assert not tallies.count(DIFFERENT, ONE, 100, b"/c")
+    assert tallies.count(DIFFERENT, ONE, 101, b"/d")
+
+
+def test_one_line_may_stand_for_several_tries(tallies):
+    assert not tallies.count(MANY, ONE, 0, attempts=2)
+    assert tallies.count(MANY, ONE, 1)
+    assert tallies.count(MANY, OTHER, 0, attempts=1_000_000_000)
+
+
+def test_the_least_recently_seen_leave_first():
+    tallies = Tallies(THRESHOLDS, 2)
+    tallies.count(MANY, "a", 0)
+    tallies.count(MANY, "b", 0)
+    tallies.count(MANY, "a", 1)
+    tallies.count(MANY, "c", 1)
+    assert len(tallies) == 2
+    assert tallies.count(MANY, "a", 2), "the one seen last was kept"
+    assert not tallies.count(MANY, "b", 2)
+    assert not tallies.count(MANY, "b", 3), "the one forgotten begins anew"
+
+
+def test_changes_are_told_once(tallies):
+    tallies.count(MANY, ONE, 5.0)
+    tallies.count(DIFFERENT, OTHER, 5.0, b"/a")
+    assert [(state.check, state.network) for state in tallies.changes()] == [(MANY, ONE), (DIFFERENT, OTHER)]
+    assert tallies.changes() == ()
+
+
+def test_a_count_that_ended_is_told_as_empty(tallies):
+    for at in range(3):
+        tallies.count(MANY, ONE, at)
+    assert tallies.changes() == (TallyState(MANY, ONE, b""),)
+
+
+def test_a_count_pushed_out_is_told_as_empty():
+    tallies = Tallies(THRESHOLDS, 1, tracked=True)
+    tallies.count(MANY, ONE, 0)
+    tallies.changes()
+    tallies.count(MANY, OTHER, 0)
+    assert TallyState(MANY, ONE, b"") in tallies.changes()
+
+
+def test_without_a_register_nothing_is_remembered_for_it():
+    tallies = Tallies(THRESHOLDS, 10)
+    tallies.count(MANY, ONE, 0)
+    assert tallies.changes() == ()
+
+
+@pytest.mark.parametrize(
+    "state", [b"", b"\x01", b"\x02" + bytes(16), b"\x01abc", b"\x01" + b"\xff" * 16, b"\x01" + bytes(15)]
+)
+def test_kept_states_of_another_form_are_left_out(tallies, state):
+    tallies.load([TallyState(MANY, ONE, state), TallyState("visit.gone", ONE, b"\x01" + bytes(16))])
+    assert len(tallies) == 0
+
+
+@given(st.binary(max_size=60))
+def test_any_kept_bytes_are_taken_or_left(state):
+    tallies = Tallies(THRESHOLDS, 10)
+    tallies.load([TallyState(MANY, ONE, state), TallyState(DIFFERENT, ONE, state)])
+    assert isinstance(tallies.count(MANY, ONE, 0.0), bool)
+
+
+findings = st.lists(
+    st.tuples(
+        st.sampled_from([MANY, DIFFERENT]),
+        st.sampled_from([ONE, OTHER]),
+        st.integers(0, 300),
+        st.integers(0, 4),
+    ),
+    max_size=40,
+)
+
+
+@given(findings, st.integers(0, 40))
+def test_a_restart_in_between_changes_nothing(rows, stop):
+    """Whatever was counted and handed to the register is counted on after a load."""
+    plain, before = Tallies(THRESHOLDS, 100), Tallies(THRESHOLDS, 100, tracked=True)
+    kept: dict[tuple[str, str], TallyState] = {}
+    wanted = [plain.count(check, network, at, b"%d" % variant) for check, network, at, variant in rows]
+    got = []
+    for number, (check, network, at, variant) in enumerate(rows):
+        if number == stop:
+            kept.update({(state.check, state.network): state for state in before.changes()})
+            before = Tallies(THRESHOLDS, 100, tracked=True)
+            before.load(kept.values())
+        got.append(before.count(check, network, at, b"%d" % variant))
+        kept.update({(state.check, state.network): state for state in before.changes()})
+    assert got == wanted
+
+
+@given(st.lists(st.integers(0, 500), max_size=60).map(sorted))
+def test_in_order_it_is_a_sliding_window(times):
+    tallies, recent = Tallies(THRESHOLDS, 10), []
+    for at in times:
+        recent = [*(old for old in recent if old >= at - 60), at]
+        reached = len(recent) >= 3
+        assert tallies.count(MANY, ONE, at) == reached
+        if reached:
+            recent = []
+
+
+@given(findings)
+def test_never_more_counts_than_the_limit(rows):
+    tallies = Tallies(THRESHOLDS, 2)
+    seen = Counter()
+    for check, network, at, variant in rows:
+        tallies.count(check, network, at, b"%d" % variant)
+        seen[check] += 1
+        assert len(tallies) <= 2
