@@ -6,6 +6,7 @@ inserts that meet an existing row.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -163,7 +164,12 @@ def _advice(error: DBAPIError) -> str:
 
 def insert_or_update(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:
     """Return an insert that updates all other columns where a row with the same ``keys`` stands already."""
-    statement = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return _upsert(connection.dialect.name, table, keys)
+
+
+@cache
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...]) -> Insert:
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
 

@@ -20,6 +20,10 @@ from pforte.register.references import Draw, References
 from pforte.register.rows import ban_values, changeable_values, offence_values
 from pforte.register.schema import BANS, OFFENCES
 
+_KNOWN = select(OFFENCES.c.origin).where(OFFENCES.c.origin.in_(bindparam("origins", expanding=True)))
+_ADD_BAN = insert(BANS)
+_ADD_OFFENCE = insert(OFFENCES)
+
 
 class Filing:
     """One write transaction's offences, bans and decisions.
@@ -53,8 +57,7 @@ class Filing:
         self.past.load(entry.offence.network for entry in entries)
         self.references.expect(len(entries))
         for origins in slices(entry.origin for entry in entries if entry.origin):
-            query = select(OFFENCES.c.origin).where(OFFENCES.c.origin.in_(origins))
-            self._origins.update(self._connection.execute(query).scalars())
+            self._origins.update(self._connection.execute(_KNOWN, {"origins": origins}).scalars())
 
     def file(self, entries: Sequence[Entry]) -> list[Filed]:
         """Judge the entries in the order of their event times; the answers keep the order of the entries."""
@@ -142,11 +145,11 @@ class Filing:
         """Write everything that was collected; return the lines of the journal."""
         if self._begun:
             rows = [{"id": number, **ban_values(ban)} for number, ban in self._begun.items()]
-            self._connection.execute(insert(BANS), rows)
+            self._connection.execute(_ADD_BAN, rows)
         if self._changed:
             rewrite_bans(self._connection, self._changed.items())
         if self._offences:
-            self._connection.execute(insert(OFFENCES), self._offences)
+            self._connection.execute(_ADD_OFFENCE, self._offences)
         for number, filed in self._rewritten:
             row = offence_values(filed.offence) | self._outcome_values(filed)
             self._connection.execute(update(OFFENCES).where(OFFENCES.c.id == number).values(row))

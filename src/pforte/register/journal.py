@@ -25,6 +25,9 @@ _AT_DECISION = tuple(
 )
 
 
+_ADD = insert(JOURNAL)
+
+
 def append(
     connection: Connection, numbers: Numbers, taken: Sequence[tuple[Action, int, Ban]], decided: datetime
 ) -> list[Decision]:
@@ -44,7 +47,7 @@ def append(
         for decision, (action, number, ban) in zip(decisions, taken, strict=True)
     ]
     if rows:
-        connection.execute(insert(JOURNAL), rows)
+        connection.execute(_ADD, rows)
     return decisions
 
 

@@ -3,7 +3,7 @@
 They have no gaps, follow the order of commits and are never given twice, not even after the rows are purged.
 """
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pforte.register.schema import HEADS
 
@@ -14,14 +14,17 @@ PURGED_HEAD = "purged"
 """Highest sequence that was purged: a gate that stands below it must take a snapshot."""
 
 
+_READ = select(HEADS.c.name, HEADS.c.sequence)
+_SAVE = update(HEADS).where(HEADS.c.name == bindparam("head")).values(sequence=bindparam("last"))
+_READ_ONE = select(HEADS.c.sequence).where(HEADS.c.name == bindparam("head"))
+
+
 class Numbers:
     """The counters of one write transaction; what was taken counts once :meth:`save` is called."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._heads: dict[str, int] = dict(
-            connection.execute(select(HEADS.c.name, HEADS.c.sequence)).tuples().all()
-        )
+        self._heads: dict[str, int] = dict(connection.execute(_READ).tuples().all())
         self._saved = dict(self._heads)
 
     def take(self, name: str) -> int:
@@ -31,12 +34,16 @@ class Numbers:
 
     def save(self) -> None:
         """Write the counters that moved."""
-        for name, sequence in self._heads.items():
-            if sequence != self._saved[name]:
-                self._connection.execute(update(HEADS).where(HEADS.c.name == name).values(sequence=sequence))
+        moved = [
+            {"head": name, "last": sequence}
+            for name, sequence in self._heads.items()
+            if sequence != self._saved[name]
+        ]
+        if moved:
+            self._connection.execute(_SAVE, moved)
         self._saved = dict(self._heads)
 
 
 def head(connection: Connection, name: str) -> int:
     """Return the last number that was given out, 0 before the first."""
-    return int(connection.execute(select(HEADS.c.sequence).where(HEADS.c.name == name)).scalar_one())
+    return int(connection.execute(_READ_ONE, {"head": name}).scalar_one())

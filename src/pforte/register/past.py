@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from pforte.bans.ban import Ban
 from pforte.bans.history import History
@@ -20,6 +20,10 @@ T = TypeVar("T")
 KEYS_PER_QUERY = 500
 
 
+_WIDTHS = select(WIDTHS.c.version, WIDTHS.c.prefix)
+_BANS_OF = select(*BAN_COLUMNS, BANS.c.id).where(BANS.c.network.in_(bindparam("keys", expanding=True)))
+
+
 def slices(items: Iterable[T], size: int = KEYS_PER_QUERY) -> Iterator[list[T]]:
     """Yield the items in lists of at most ``size``."""
     rest = iter(items)
@@ -30,7 +34,7 @@ def slices(items: Iterable[T], size: int = KEYS_PER_QUERY) -> Iterator[list[T]]:
 def read_widths(connection: Connection) -> dict[int, set[int]]:
     """Return for IP versions 4 and 6 the prefix lengths that bans have or had."""
     widths: dict[int, set[int]] = {4: set(), 6: set()}
-    for version, prefix in connection.execute(select(WIDTHS.c.version, WIDTHS.c.prefix)):
+    for version, prefix in connection.execute(_WIDTHS):
         widths[version].add(prefix)
     return widths
 
@@ -51,9 +55,8 @@ class Past:
         missing = [key for key in wanted if key not in self._loaded]
         self._loaded.update(missing)
         for keys in slices(missing):
-            query = select(*BAN_COLUMNS, BANS.c.id).where(BANS.c.network.in_(keys))
-            for row in self._connection.execute(query):
-                self._put(bytes(row[0]), row[11], ban_of(row))
+            for row in self._connection.execute(_BANS_OF, {"keys": keys}):
+                self._put(row[0], row[11], ban_of(row))
 
     def history(self, network: Network) -> History:
         """Return the history of a network that was loaded."""

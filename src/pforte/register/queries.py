@@ -1,7 +1,9 @@
 """What people and programs ask the register."""
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_network
@@ -129,8 +131,24 @@ def history(connection: Connection, network: Network) -> History:
 def snapshot(connection: Connection, now: datetime) -> Snapshot:
     """Return the bans in force; the connection must be in one read transaction."""
     sequence = head(connection, JOURNAL_HEAD)
-    rows = connection.execute(select(*BAN_COLUMNS).where(BANS.c.until > encode_moment(now)))
-    return Snapshot(sequence=sequence, bans=[ban_of(row) for row in rows])
+    query = select(*BAN_COLUMNS).where(BANS.c.until > encode_moment(now))
+    with _collection_paused():
+        return Snapshot(sequence=sequence, bans=[ban_of(row) for row in connection.execute(query)])
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Spare the search for garbage while very many values are made, none of which is garbage.
+
+    It would walk over all of them again and again and take longer than making them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def ban_by_reference(connection: Connection, reference: str) -> tuple[int, Ban]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from pforte.bans.reference import NUMBERS, render_reference
 from pforte.register.errors import RegisterError
@@ -13,6 +13,9 @@ AHEAD = 500
 
 Draw = Callable[[int], int]
 """Draws a number from 0 up to, not including, its argument; a secure source in production."""
+
+
+_TAKEN = select(BANS.c.reference).where(BANS.c.reference.in_(bindparam("drawn", expanding=True)))
 
 
 class References:
@@ -39,8 +42,7 @@ class References:
             if self._free:
                 return self._free.pop()
             drawn = {render_reference(self._draw(NUMBERS)) for _ in range(self._expected)} - self._given
-            taken = select(BANS.c.reference).where(BANS.c.reference.in_(sorted(drawn)))
-            drawn.difference_update(self._connection.execute(taken).scalars())
+            drawn.difference_update(self._connection.execute(_TAKEN, {"drawn": sorted(drawn)}).scalars())
             self._given |= drawn
             self._free = list(drawn)
         if self._free:

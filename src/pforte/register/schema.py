@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -18,6 +19,19 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+
+class Octets(LargeBinary):
+    """Bytes as the drivers of both databases take and give them, without a wrapper around each value."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Hand values to the driver as they are."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Take values from the driver as they are."""
+
 
 METADATA = MetaData(
     naming_convention={
@@ -35,7 +49,7 @@ BANS = Table(
     "bans",
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=False),
-    Column("network", LargeBinary, nullable=False),
+    Column("network", Octets, nullable=False),
     Column("rung", Integer, nullable=False),
     Column("starts", BigInteger, nullable=False),
     Column("ends", BigInteger, nullable=False),
@@ -92,8 +106,8 @@ OFFENCES = Table(
     "offences",
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=False),
-    Column("network", LargeBinary, nullable=False),
-    Column("address", LargeBinary, nullable=False),
+    Column("network", Octets, nullable=False),
+    Column("address", Octets, nullable=False),
     Column("kind", Text, nullable=False),
     Column("check_id", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -101,7 +115,7 @@ OFFENCES = Table(
     Column("service", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("line", BigInteger),
-    Column("evidence", LargeBinary, nullable=False),
+    Column("evidence", Octets, nullable=False),
     Column("mode", Text, nullable=False),
     Column("claim", Text, nullable=False),
     Column("exempt", Text, nullable=False),
@@ -135,8 +149,8 @@ TALLIES = Table(
     "tallies",
     METADATA,
     Column("check_id", Text, primary_key=True),
-    Column("network", LargeBinary, primary_key=True),
-    Column("state", LargeBinary, nullable=False),
+    Column("network", Octets, primary_key=True),
+    Column("state", Octets, nullable=False),
     Column("saved", BigInteger, nullable=False),
     Index(None, "saved"),
 )
@@ -156,7 +170,7 @@ DOCUMENTS = Table(
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Octets, nullable=False),
     Column("came_into_force", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     UniqueConstraint("name", "came_into_force"),
@@ -170,7 +184,7 @@ AUDIT = Table(
     Column("at", BigInteger, nullable=False),
     Column("who", Text, nullable=False),
     Column("act", Text, nullable=False),
-    Column("network", LargeBinary, nullable=False),
+    Column("network", Octets, nullable=False),
     Column("reference", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Index(None, "at"),
