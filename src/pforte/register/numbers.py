@@ -24,7 +24,7 @@ class Numbers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._heads: dict[str, int] = dict(connection.execute(_READ).tuples().all())
+        self._heads: dict[str, int] = dict(connection.execute(_READ).all())
         self._saved = dict(self._heads)
 
     def take(self, name: str) -> int:

@@ -43,7 +43,7 @@ def save_positions(connection: Connection, positions: Mapping[str, str], now: da
 
 def read_positions(connection: Connection) -> dict[str, str]:
     """Return how far each source has been read."""
-    return dict(connection.execute(select(POSITIONS.c.source, POSITIONS.c.state)).tuples().all())
+    return dict(connection.execute(select(POSITIONS.c.source, POSITIONS.c.state)).all())
 
 
 def save_tallies(connection: Connection, tallies: Sequence[Tally], now: datetime) -> None:
