@@ -1,0 +1,115 @@
+"""Crawlers that can be proven by their address, as their operators publish it.
+
+Two ways exist: forward-confirmed reverse DNS against the operator's domains, and lists of address ranges. Where
+only third parties tell a domain, a match still proves the crawler, but a mismatch convicts nobody.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifiable:
+    """How one crawler is proven.
+
+    Attributes:
+        claim: RE2 pattern of agents that claim to be it.
+        domains: the host names of its addresses end in one of these.
+        ranges: whether its operator publishes address ranges (the file ``CRAWLER.json`` of
+            ``exempt.crawler_ranges``).
+        conclusive: whether its operator says that every other address is forged.
+        source: where its operator says it.
+    """
+
+    claim: str
+    domains: tuple[str, ...] = ()
+    ranges: bool = False
+    conclusive: bool = True
+    source: str
+
+
+_GOOGLE_CRAWLERS = (
+    r"Googlebot(?:-Image|-News|-Video|-Mobile)?(?:[/;,) ]|$)|AdsBot-Google|Mediapartners-Google|Storebot-Google"
+    r"|GoogleOther"
+)
+
+VERIFIABLE: dict[str, Verifiable] = {
+    "googlebot": Verifiable(
+        claim=_GOOGLE_CRAWLERS,
+        domains=("googlebot.com", "google.com", "googleusercontent.com"),
+        ranges=True,
+        source="https://developers.google.com/search/docs/crawling-indexing/verifying-googlebot",
+    ),
+    "bingbot": Verifiable(
+        claim=r"bingbot/|msnbot(?:-media)?/|adidxbot/",
+        domains=("search.msn.com",),
+        ranges=True,
+        source="https://www.bing.com/webmasters/help/how-to-verify-bingbot-3905dc26",
+    ),
+    "yandexbot": Verifiable(
+        claim=r"Yandex[A-Z][A-Za-z]*/[0-9.]+; \+http://yandex\.com/bots",
+        domains=("yandex.ru", "yandex.net", "yandex.com"),
+        source="https://yandex.com/support/webmaster/robot-workings/check-yandex-robots.html",
+    ),
+    "baiduspider": Verifiable(
+        claim=r"Baiduspider(?:-[a-z]+)?[/+; ]",
+        domains=("baidu.com", "baidu.jp"),
+        source="https://help.baidu.com/question?prod_id=99&class=0&id=3001",
+    ),
+    "applebot": Verifiable(
+        claim=r"\(Applebot/|; Applebot/",
+        domains=("applebot.apple.com",),
+        ranges=True,
+        source="https://support.apple.com/en-us/119829",
+    ),
+    "petalbot": Verifiable(
+        claim=r"PetalBot|AspiegelBot",
+        domains=("petalsearch.com", "aspiegel.com"),
+        source="https://aspiegel.com/petalbot",
+    ),
+    "seznambot": Verifiable(
+        claim=r"SeznamBot/",
+        domains=("seznam.cz",),
+        source="https://napoveda.seznam.cz/en/seznambot-crawler",
+    ),
+    "qwantbot": Verifiable(
+        claim=r"Qwantbot",
+        domains=("qwant.com",),
+        ranges=True,
+        source="https://help.qwant.com/bot",
+    ),
+    "coccocbot": Verifiable(
+        claim=r"coccocbot(?:-[a-z]+)?/",
+        domains=("coccoc.com",),
+        source="https://help.coccoc.com/en/search-engine/coccoc-robots",
+    ),
+    "amazonbot": Verifiable(
+        claim=r"Amazonbot/",
+        domains=("crawl.amazonbot.amazon",),
+        ranges=True,
+        source="https://developer.amazon.com/en-US/amazonbot",
+    ),
+    "duckduckbot": Verifiable(
+        claim=r"DuckDuckBot/", ranges=True, source="https://duckduckgo.com/duckduckbot.json"
+    ),
+    "gptbot": Verifiable(claim=r"GPTBot/", ranges=True, source="https://openai.com/gptbot.json"),
+    "oai-searchbot": Verifiable(
+        claim=r"OAI-SearchBot/", ranges=True, source="https://openai.com/searchbot.json"
+    ),
+    "perplexitybot": Verifiable(
+        claim=r"PerplexityBot/", ranges=True, source="https://www.perplexity.ai/perplexitybot.json"
+    ),
+    # Told by third parties only, so no other address is called forged.
+    "mail.ru_bot": Verifiable(
+        claim=r"Mail\.RU_Bot/", domains=("mail.ru",), conclusive=False, source="directories of crawlers"
+    ),
+    "yeti": Verifiable(
+        claim=r"Yeti/[0-9.]+; \+https?://naver\.me",
+        domains=("naver.com",),
+        conclusive=False,
+        source="directories of crawlers",
+    ),
+    "mojeekbot": Verifiable(
+        claim=r"MojeekBot/", domains=("mojeek.com",), conclusive=False, source="directories of crawlers"
+    ),
+}
+"""By the name that stands in ``Finding.claim`` and ``Offence.claim``, and that names the file of ranges."""
