@@ -1,1 +1,68 @@
-"""The checks on visits: one file each, in the written order of CHECKS."""
+"""The checks of visits, in the order in which they are asked; nothing registers itself.
+
+A check says what it saw. What is done about it (nothing, record, ban) is the operator's setting, not the check's.
+"""
+
+from pforte.visits.checks import (
+    command_injection,
+    core_rule_set,
+    exploit_probe,
+    file_inclusion,
+    foreign_protocol,
+    form_spam,
+    http_login,
+    impersonated_crawler,
+    jndi_lookup,
+    login_protocol,
+    mail_password,
+    mail_relay,
+    mail_unknown_user,
+    malformed_request,
+    method_abuse,
+    not_found_storm,
+    path_traversal,
+    proxy_probe,
+    robots,
+    scanner_agent,
+    secret_file,
+    software_probe,
+    sql_injection,
+    ssh_password,
+    ssh_unknown_user,
+    template_injection,
+    trap,
+    xss,
+)
+from pforte.visits.checks.declaration import Check
+
+CHECKS: tuple[Check, ...] = (
+    sql_injection.CHECK,
+    xss.CHECK,
+    path_traversal.CHECK,
+    file_inclusion.CHECK,
+    command_injection.CHECK,
+    template_injection.CHECK,
+    jndi_lookup.CHECK,
+    secret_file.CHECK,
+    exploit_probe.CHECK,
+    software_probe.CHECK,
+    scanner_agent.CHECK,
+    proxy_probe.CHECK,
+    foreign_protocol.CHECK,
+    malformed_request.CHECK,
+    method_abuse.CHECK,
+    not_found_storm.CHECK,
+    http_login.CHECK,
+    ssh_password.CHECK,
+    ssh_unknown_user.CHECK,
+    mail_password.CHECK,
+    mail_unknown_user.CHECK,
+    login_protocol.CHECK,
+    mail_relay.CHECK,
+    impersonated_crawler.CHECK,
+    core_rule_set.CHECK,
+    form_spam.CHECK,
+    trap.CHECK,
+    robots.CHECK,
+)
+"""Every check of visits."""

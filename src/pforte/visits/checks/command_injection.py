@@ -1,0 +1,112 @@
+"""Command injection: a shell command behind a separator, Shellshock, or a known downloader's line."""
+
+from pforte.bans.offence import Kind, Mode
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.linear import linear
+from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
+from pforte.visits.checks.proof import proof
+from pforte.visits.decoding import decode, decode_target
+from pforte.visits.visit import Visit
+
+ID = "visit.command-injection"
+
+_SPACE = rb"(?:[ \t]|\$\{?ifs\}?(?:\$9)?|%09){1,8}"
+_BEHIND = rb"(?:[;|`\n]|&&|\$\(|\bthen |\bdo )[ \t]{0,8}"
+_PATH = rb"(?:/(?:usr/)?(?:local/)?s?bin/|/tmp/)?"
+_COMMAND = linear(
+    _BEHIND + _PATH + rb"(?:"
+    rb"(?:wget|curl|tftp|ftpget|fetch|lwp-download)"
+    + _SPACE
+    + rb"[^;|&]{0,120}?(?:https?:|ftp:|-[a-z]|[0-9]{1,3}\.[0-9])"
+    rb"|cat" + _SPACE + rb"(?:/|\.\./|[a-z]:)"
+    rb"|rm" + _SPACE + rb"-[rf]"
+    rb"|cd" + _SPACE + rb"/(?:tmp|var|dev|etc|mnt|root)"
+    rb"|chmod" + _SPACE + rb"(?:[0-7]{3,4}|\+x|[ugoa]\+)"
+    rb"|(?:ba|da|z|k)?sh" + _SPACE + rb"(?:-[ci]|/)"
+    rb"|(?:ba|da)?sh[ \t]{0,4}(?:$|[;|&`])"
+    rb"|(?:nc|ncat|netcat)" + _SPACE + rb"(?:-|[0-9])"
+    rb"|ping" + _SPACE + rb"-[cn]"
+    rb"|(?:nslookup|dig|host)" + _SPACE + rb"[$`a-z0-9(-]{1,100}\."
+    rb"|(?:sleep|timeout)" + _SPACE + rb"[0-9]"
+    rb"|uname(?:" + _SPACE + rb"-[a-z]|[ \t]{0,4}(?:$|[;|&`)]))"
+    rb"|(?:id|whoami|ifconfig|ipconfig|printenv|netstat)[ \t]{0,4}(?:$|[;|&`)#])"
+    rb"|(?:python|perl|php|ruby|lua)[0-9.]{0,4}" + _SPACE + rb"-[cer]"
+    rb"|(?:powershell|cmd)(?:\.exe)?" + _SPACE + rb"[-/]"
+    rb"|busybox" + _SPACE + rb"[a-z]"
+    rb"|(?:echo|printf)" + _SPACE + rb"[^;|&]{0,120}[|>]"
+    rb"|mkfifo" + _SPACE + rb"/|base64" + _SPACE + rb"-d"
+    rb")"
+)
+_DOWNLOADER = linear(
+    rb"(?:^|[?&=/;])cd[ +]/(?:tmp|var/run|mnt|root|dev/shm)[;&|]"
+    rb"|\b(?:wget|curl)"
+    + _SPACE
+    + rb"(?:-[a-z]{1,3}"
+    + _SPACE
+    + rb"){0,4}(?:https?://)?[^\s;|&]{4,200}[ \t]{0,4}"
+    rb"(?:;|\||&&)[ \t]{0,4}(?:/bin/)?(?:chmod|(?:ba)?sh|perl|python|cat|busybox)\b"
+    rb"|/bin/busybox" + _SPACE + rb"[a-z]|/dev/tcp/[0-9]"
+)
+_SHELLSHOCK = linear(rb"\(\)[ \t]{0,8}\{[^}]{0,40}\}?[ \t]{0,8};")
+_PHP_CALL = linear(
+    rb"\b(?:system|exec|shell_exec|passthru|popen|proc_open|assert|eval|phpinfo|base64_decode|file_put_contents|md5)[ \t]{0,4}"
+    rb"\((?:[ \t]{0,4}(?:['\"$)]|base64_decode|chr\(|-?[0-9]))"
+)
+_PHP_OPEN = linear(
+    rb"<\?(?:php|=)|\$\{(?:@|print|eval|system)|\}\)?;[ \t]{0,4}(?:die|exit|echo|print|system|eval)\b"
+)
+
+
+def judge(visit: Visit, _facts: Facts) -> Finding | None:
+    """Convict a shell command in the target, or Shellshock in the target or a header field."""
+    target = decode_target(visit.target)
+    whole = (target.path + b"?" + target.query).lower()
+    for field in (whole, decode(visit.agent), decode(visit.referrer)):
+        if _SHELLSHOCK.search(field):
+            return proof(ID, field, "no function definition of a shell in a request")
+    if found := _DOWNLOADER.search(whole):
+        return proof(ID, whole[found.start() :], "no command line in a request")
+    if found := _COMMAND.search(target.path.lower()):
+        return proof(ID, target.path[found.start() :], "no command line in a path")
+    for parameter in target.parameters:
+        text = parameter.value.lower() if parameter.name else parameter.name + parameter.value.lower()
+        if found := None if parameter.is_search else _COMMAND.search(text):
+            return proof(ID, text[found.start() :], "no command behind a separator in a value")
+        if _PHP_OPEN.search(text) and (found := _PHP_CALL.search(text)):
+            return proof(ID, text[found.start() :], "no call of PHP in a value")
+    return None
+
+
+CHECK = Check(
+    id=ID,
+    standard="House rules s1.1",
+    default=Mode.ENFORCE,
+    kind=Kind.ATTACK,
+    categories=(15, 21),
+    summary=Text(
+        en="A request carries a command line that the server's shell or PHP is meant to run.",
+        de="Eine Anfrage enthält eine Befehlszeile, die die Shell oder PHP des Servers ausführen soll.",
+    ),
+    remedy=Text(
+        en="Lines such as 'wget ...; chmod 777; sh' spread worms from machine to machine: the sender is very likely"
+        " infected itself. Take it off the network, look for programs in /tmp, /var/run and in cron, rebuild it;"
+        " for a router, camera or recorder: reset it, update its firmware and change its password.",
+        de="Zeilen wie 'wget ...; chmod 777; sh' verbreiten Würmer von Rechner zu Rechner: Der Absender ist sehr"
+        " wahrscheinlich selbst befallen. Nehmen Sie ihn vom Netz, suchen Sie Programme in /tmp, /var/run und cron,"
+        " setzen Sie ihn neu auf; Router, Kamera oder Rekorder: zurücksetzen, Firmware erneuern, Passwort ändern.",
+    ),
+    marks=(
+        ODD_ENCODED,
+        ODD_QUOTE,
+        Mark(
+            rb"[;&](?:\+|%20|/|%2f|bin/|usr/bin/){0,6}(?:wget|curl|tftp|ftpget|cat|rm|cd|chmod|sh|bash|nc|ping|nslookup|sleep"
+            rb"|uname|id|whoami|ifconfig|python|perl|php|powershell|cmd|busybox|echo|printf)(?:[+ ;|&`\")-]|%20|\$|\.exe)"
+        ),
+        Mark(rb"\(\)(?:\+|%20| )?\{"),
+        Mark(rb"cd(?:\+|%20)/(?:tmp|var|mnt|root|dev)"),
+        Mark(rb"busybox|/dev/tcp"),
+        Mark(rb"(?:wget|curl)(?:\+|%20|\$)"),
+        Mark(rb"\$\{(?:@|print|eval|system)"),
+    ),
+    judge=judge,
+)

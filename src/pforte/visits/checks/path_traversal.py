@@ -1,0 +1,94 @@
+"""Path traversal: climbing out of the site's folder with ``..``.
+
+A browser resolves ``..`` before it asks (RFC 3986 s5.2.4), but some crawlers do not, and send one or two levels of
+plain ``..`` for relative links. So only a climb that reaches for a system file, that is disguised, or that goes
+far beyond what any link could mean convicts.
+"""
+
+import re
+
+from pforte.bans.offence import Kind, Mode
+from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.visits.checks.marks import ODD_CLIMB, ODD_ENCODED
+from pforte.visits.checks.proof import proof
+from pforte.visits.checks.system_file import SYSTEM_FILE
+from pforte.visits.decoding import Target, decode_target
+from pforte.visits.visit import Visit
+
+ID = "visit.path-traversal"
+FAR = 5
+"""Levels of ``..`` in one value that no link of a real site needs."""
+BEYOND_ROOT = 3
+"""Levels above the root in the path of a request, where no folder can be."""
+
+_CLIMB = re.compile(rb"(?:^|(?<=[/=:,@]))(?:\.{2,4}/{1,8}){1,64}")
+_TRICK = re.compile(rb"(?i)\.\.(?:%2f|%5c|;/)|%2e%2e[/\\%]|\.%2e[/\\%]|%2e\.[/\\%]|%c0%a[ef]|\.\.\\")
+
+
+def judge(visit: Visit, _facts: Facts) -> Finding | None:
+    """Convict a climb to a system file, a disguised climb above the root, or one of absurd length."""
+    target = decode_target(visit.target)
+    path = _slashed(target.path)
+    if b".." in path and (_reaches_system(path) or _leaves_root(path, visit.target, target)):
+        return proof(ID, path, "a path within the site")
+    for parameter in target.parameters:
+        value = _slashed(parameter.value)
+        if b".." not in value or parameter.is_search:
+            continue
+        if (
+            _reaches_system(value)
+            or _longest_climb(value) >= FAR
+            or (b"\0" in value and _CLIMB.search(value))
+        ):
+            return proof(ID, value, "a name without a climb out of its folder")
+    return None
+
+
+def _slashed(text: bytes) -> bytes:
+    return text.replace(b"\\", b"/").lower()
+
+
+def _reaches_system(text: bytes) -> bool:
+    """Whether a climb in ``text`` is followed by a system file."""
+    climb = _CLIMB.search(text)
+    return climb is not None and SYSTEM_FILE.search(text, climb.end() - 1) is not None
+
+
+def _longest_climb(text: bytes) -> int:
+    return max((climb[0].count(b"..") for climb in _CLIMB.finditer(text)), default=0)
+
+
+def _leaves_root(path: bytes, raw: bytes, target: Target) -> bool:
+    """Whether the path climbs above the root, in disguise or further than a broken link would."""
+    depth = lowest = 0
+    for segment in path.split(b"/"):
+        if segment.rstrip(b"\0") == b"..":
+            depth -= 1
+            lowest = min(lowest, depth)
+        elif segment not in (b"", b"."):
+            depth += 1
+    disguised = target.disguised or _TRICK.search(raw[:16_384]) is not None
+    return lowest <= -BEYOND_ROOT or (disguised and lowest < 0)
+
+
+CHECK = Check(
+    id=ID,
+    standard="RFC 3986 s5.2.4",
+    default=Mode.ENFORCE,
+    kind=Kind.ATTACK,
+    categories=(15, 21),
+    summary=Text(
+        en="A request climbs out of the site's folder (../) towards files of the system.",
+        de="Eine Anfrage klettert mit ../ aus dem Ordner der Website zu Dateien des Systems.",
+    ),
+    remedy=Text(
+        en="No browser sends such paths. Find the program that made the request; an attack tool that nobody of you"
+        " started means that the machine is compromised. If it is your own crawler, let it resolve '..' before it"
+        " asks (RFC 3986 section 5.2.4).",
+        de="Kein Browser sendet solche Pfade. Suchen Sie das Programm, das die Anfrage gestellt hat; ein Angriffs-"
+        "werkzeug, das bei Ihnen niemand gestartet hat, bedeutet einen übernommenen Rechner. Ist es Ihr eigener"
+        " Crawler, lösen Sie '..' vor der Anfrage auf (RFC 3986, Abschnitt 5.2.4).",
+    ),
+    marks=(ODD_ENCODED, ODD_CLIMB),
+    judge=judge,
+)

@@ -1,0 +1,63 @@
+"""SQL injection, judged by request rules with libinjection (``rules/sql-injection.conf``)."""
+
+from pforte.bans.offence import Kind, Mode
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.linear import linear
+from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
+from pforte.visits.checks.proof import holds, proof_by_rules
+from pforte.visits.visit import Visit
+
+ID = "visit.sql-injection"
+
+
+_SQL = linear(
+    rb"['\"`]\W{0,8}(?:or|and|xor|union|having|order|group|r?like|between|div|procedure|--|#|/\*|;|=|\|\||&&)"
+    rb"|union\b.{1,40}select|\b(?:pg_)?sleep\s{0,4}\(|\b(?:benchmark|extractvalue|updatexml|load_file|sysdate)\s{0,4}\("
+    rb"|waitfor\b.{1,9}delay|xp_cmdshell|dbms_(?:pipe|lock)|into\b.{1,9}(?:out|dump)file|information_schema"
+    rb"|\b(?:sqlite_master|sysobjects|pg_[a-z]{4,8}|all_tables|user_tables|msysaccessobjects|mysql\.|master\.)"
+    rb"|[\d)\s]\W{0,8}(?:or|and|xor|having)\W.{0,24}[=<>]|order\b.{1,9}by\W{1,9}\d|;\W{0,8}(?:select|drop|insert|update"
+    rb"|delete|exec|declare|shutdown|create|alter|truncate|waitfor)|[\d)]\W{1,8}(?:or|and|xor)\W{1,8}(?:select|\d)"
+    rb"|procedure\W{1,8}analyse"
+)
+"""What any of the rules needs; where it is absent they are not asked."""
+
+
+def judge(visit: Visit, facts: Facts) -> Finding | None:
+    """Convict a visit in whose parameters, path or header fields SQL breaks out of its value."""
+    if not holds(visit, _SQL):
+        return None
+    return proof_by_rules(ID, facts, "a value that stays a value in the SQL it ends up in")
+
+
+CHECK = Check(
+    id=ID,
+    standard="House rules s1.1",
+    default=Mode.ENFORCE,
+    kind=Kind.ATTACK,
+    categories=(16, 21),
+    summary=Text(
+        en="A request carries SQL that tries to break out of a value into the database's command.",
+        de="Eine Anfrage enthält SQL, das aus einem Wert in den Befehl an die Datenbank ausbrechen will.",
+    ),
+    remedy=Text(
+        en="Requests like these come from attack tools such as sqlmap. Find the program on the machine that made"
+        " them at the time shown; if nobody there runs a test that we agreed to, treat the machine as compromised:"
+        " take it off the network, rebuild it and change the passwords that were used on it.",
+        de="Solche Anfragen stammen von Angriffswerkzeugen wie sqlmap. Suchen Sie auf dem Rechner das Programm,"
+        " das sie zur angegebenen Zeit gestellt hat. Wenn dort niemand einen mit uns vereinbarten Test ausführt,"
+        " gilt der Rechner als übernommen: vom Netz nehmen, neu aufsetzen und die dort benutzten Passwörter ändern.",
+    ),
+    marks=(
+        ODD_ENCODED,
+        ODD_QUOTE,
+        Mark(rb"union.{1,40}select"),
+        Mark(rb"(?:sleep|benchmark|extractvalue|updatexml)\("),
+        Mark(rb"information_schema|sqlite_master|pg_catalog|sysobjects|waitfor.{1,9}delay"),
+        Mark(rb"(?:\+|%20|\*/)(?:and|or|xor)(?:\+|%20|/\*).{1,24}[=<>]"),
+        Mark(rb"(?:\+|%20|\*/)order(?:\+|%20|/\*).{0,8}by(?:\+|%20|/\*)"),
+        Mark(
+            rb";(?:\+|%20){0,3}(?:select|drop|insert|update|delete|exec|declare|shutdown|create|alter|truncate|waitfor)"
+        ),
+    ),
+    judge=judge,
+)

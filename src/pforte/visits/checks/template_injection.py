@@ -1,0 +1,68 @@
+"""Template and expression injection: sums that only a template engine would do, and gadgets of OGNL, SpEL, Jinja."""
+
+from pforte.bans.offence import Kind, Mode
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.linear import linear
+from pforte.visits.checks.marks import ODD_BRACE, ODD_ENCODED, ODD_QUOTE
+from pforte.visits.checks.proof import proof
+from pforte.visits.decoding import decode, decode_target
+from pforte.visits.visit import Visit
+
+ID = "visit.template-injection"
+
+_SUM = linear(
+    rb"(?:\$\{|#\{|%\{|\{\{|<%=|\*\{|@\(|\[\[|\{php\})[ \t]{0,4}['\"]?[0-9]{1,12}['\"]?[ \t]{0,4}[*+-][ \t]{0,4}['\"]?[0-9]{1,12}"
+)
+_OPEN = linear(rb"[$#%*@]\{|\{\{|\{%|<%|<#|\[\[\$?\{|__\$\{|\$\$\{")
+_GADGET = linear(
+    rb"__(?:class|mro|subclasses|globals|builtins|import|init)__"
+    rb"|\bjava\.(?:lang\.(?:runtime|processbuilder|class|thread|system)|util\.scanner|io\.)|\bjavax\.script\."
+    rb"|#_memberaccess|#context\[|#attr\[|@ognl\.|\bognlcontext|\bmemberaccess|\bgetruntime\b|\bnew freemarker|freemarker\.template\.utility"
+    rb"|\bconstructor[.\[]{1,2}['\"]?constructor|_self\.env|\bregisterundefinedfiltercallback"
+    rb"|\bt\(java\.|\.getclass\(\)|\bclass\.forname|\bconfig\.(?:items|from_)|\brequest\.application"
+    rb"|\bself\._templatereference|\bcycler\.__init__|\blipsum\.|\bxwork\."
+)
+_ALWAYS = linear(
+    rb"\bclass(?:\.|%2e)module(?:\.|%2e)classloader\.|#_memberaccess\s{0,4}=|@ognl\.ognlcontext@"
+    rb"|\(#\w{1,40}=@java\.|\bt\(java\.lang\.runtime\)|freemarker\.template\.utility\.execute|\bredirect:\$\{"
+)
+
+
+def judge(visit: Visit, _facts: Facts) -> Finding | None:
+    """Convict an expression that a template engine of the server is meant to evaluate."""
+    target = decode_target(visit.target)
+    whole = (target.path + b"?" + target.query).lower()
+    for text in (whole, decode(visit.agent).lower(), decode(visit.referrer, plus=True).lower()):
+        found = _ALWAYS.search(text) or _SUM.search(text) or (_OPEN.search(text) and _GADGET.search(text))
+        if found:
+            return proof(
+                ID, text[max(found.start() - 20, 0) :], "no expression for the server's template engine"
+            )
+    return None
+
+
+CHECK = Check(
+    id=ID,
+    standard="House rules s1.1",
+    default=Mode.ENFORCE,
+    kind=Kind.ATTACK,
+    categories=(15, 21),
+    summary=Text(
+        en="A request carries an expression that a template engine of the server is meant to evaluate.",
+        de="Eine Anfrage enthält einen Ausdruck, den eine Template-Engine des Servers auswerten soll.",
+    ),
+    remedy=Text(
+        en="Expressions such as ${7*7} or #_memberAccess are sent by vulnerability scanners only. Stop the scanner"
+        " or point it at your own machines; if nobody started one, treat the machine as compromised.",
+        de="Ausdrücke wie ${7*7} oder #_memberAccess senden nur Schwachstellen-Scanner. Halten Sie den Scanner an"
+        " oder richten Sie ihn auf eigene Rechner; hat ihn niemand gestartet, gilt der Rechner als übernommen.",
+    ),
+    marks=(
+        ODD_ENCODED,
+        ODD_BRACE,
+        ODD_QUOTE,
+        Mark(rb"class\.module\.classloader"),
+        Mark(rb"java\.lang\.|_memberaccess"),
+    ),
+    judge=judge,
+)

@@ -1,0 +1,47 @@
+"""Cross-site scripting, judged by request rules with libinjection (``rules/xss.conf``)."""
+
+from pforte.bans.offence import Kind, Mode
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.linear import linear
+from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
+from pforte.visits.checks.proof import holds, proof_by_rules
+from pforte.visits.visit import Visit
+
+ID = "visit.xss"
+
+
+_SCRIPT = linear(
+    rb"<\W{0,8}[a-z]|&(?:lt|#0{0,4}60|#x0{0,4}3c)|\bon[a-z]{3,24}\W{0,8}=|script\W{0,8}:|&colon"
+    rb"|['\"`]\W{1,16}(?:alert|confirm|prompt|eval)"
+)
+"""What any of the rules needs; where it is absent they are not asked."""
+
+
+def judge(visit: Visit, facts: Facts) -> Finding | None:
+    """Convict a visit that brings script for other visitors' browsers."""
+    if not holds(visit, _SCRIPT):
+        return None
+    return proof_by_rules(ID, facts, "a value that stays text in the page it ends up in")
+
+
+CHECK = Check(
+    id=ID,
+    standard="House rules s1.1",
+    default=Mode.ENFORCE,
+    kind=Kind.ATTACK,
+    categories=(21,),
+    summary=Text(
+        en="A request carries script meant to run in the browsers of other visitors (cross-site scripting).",
+        de="Eine Anfrage enthält Skript, das in den Browsern anderer Besucher laufen soll (Cross-Site-Scripting).",
+    ),
+    remedy=Text(
+        en="Find the program that made the request at the time shown. If it was a vulnerability scanner, point it"
+        " at your own machines only; if nobody started it, treat the machine as compromised. If a person followed"
+        " a prepared link from a mail or a page, tell us where that link stands.",
+        de="Suchen Sie das Programm, das die Anfrage zur angegebenen Zeit gestellt hat. War es ein"
+        " Schwachstellen-Scanner, richten Sie ihn nur auf eigene Rechner; hat ihn niemand gestartet, gilt der"
+        " Rechner als übernommen. Ist jemand einem präparierten Link gefolgt, sagen Sie uns, wo dieser Link steht.",
+    ),
+    marks=(ODD_ENCODED, ODD_QUOTE, Mark(rb"(?:java|vb)script:")),
+    judge=judge,
+)
