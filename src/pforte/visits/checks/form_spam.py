@@ -16,8 +16,13 @@ _REPORT = linear(
 )
 
 
-def judge(visit: Visit, _facts: Facts) -> Finding | None:
-    """Convict an address that carries the report of a form-filling robot (XRumer)."""
+def judge(visit: Visit, facts: Facts) -> Finding | None:
+    """Convict an address that carries the report of a form-filling robot (XRumer).
+
+    A crawler may find such an address in a published log and follow it.
+    """
+    if facts.crawler():
+        return None
     text = decode(visit.target).lower()
     if found := _REPORT.search(text):
         return proof(ID, text[found.start() :], "no report of a spam robot in an address")

@@ -1,4 +1,8 @@
-"""Guessing passwords over SSH, for names that exist."""
+"""Guessing passwords over SSH.
+
+An ssh client asks a person three times per connection, and sshd writes up to four lines about it; two connections
+with a forgotten password stay below the count, a program that goes on does not.
+"""
 
 from datetime import timedelta
 
@@ -11,8 +15,8 @@ ID = "visit.ssh-password"
 
 
 def judge_login(failure: LoginFailure) -> Finding | None:
-    """Count a refused password."""
-    if failure.service != "ssh" or failure.what != "password":
+    """Count a refused log-in, whether the name exists or not."""
+    if failure.service != "ssh" or failure.what not in ("password", "unknown-user"):
         return None
     return proof(ID, failure.user, "the right password, or no more tries")
 
@@ -35,6 +39,6 @@ CHECK = Check(
         " selbst. Sonst rät der Rechner Passwörter für einen Fremden: nach unbekannten Prozessen und cron-Einträgen"
         " sehen, neu aufsetzen, und für sein eigenes SSH nur Schlüssel erlauben.",
     ),
-    threshold=Threshold(6, timedelta(minutes=10)),
+    threshold=Threshold(7, timedelta(minutes=10)),
     judge_login=judge_login,
 )

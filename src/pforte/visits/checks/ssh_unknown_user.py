@@ -1,4 +1,4 @@
-"""Trying names over SSH that do not exist."""
+"""Trying one name after the other over SSH that does not exist."""
 
 from datetime import timedelta
 
@@ -35,6 +35,6 @@ CHECK = Check(
         " Programm. Suchen Sie auf dem sendenden Rechner nach unbekannten Prozessen und cron-Einträgen und setzen Sie"
         " ihn neu auf; hat ein Werkzeug von Ihnen Adresse oder Namen falsch, berichtigen Sie es.",
     ),
-    threshold=Threshold(4, timedelta(minutes=30)),
+    threshold=Threshold(3, timedelta(minutes=30), distinct=True),
     judge_login=judge_login,
 )
