@@ -116,7 +116,7 @@ def parse_robots(raw: bytes, *, strict: bool = False) -> Robots:
         elif key == "sitemap":
             reading.sitemaps.append(_decoded(value))
         elif key:
-            reading.rule(Rule(key == "allow", value, number, _decoded(text)[:_TEXT_LIMIT]))
+            reading.rule(Rule(key == "allow", value, number, _shown(text)))
     reading.close()
     return Robots(tuple(reading.groups), tuple(reading.sitemaps), truncated)
 
@@ -201,6 +201,16 @@ def _names(value: bytes, *, strict: bool) -> Iterator[str]:
     if token != value:
         # Real crawlers have digits and dots in their names (MJ12bot, Mail.RU_Bot) against RFC 9309 s2.2.1.
         yield _decoded(value).lower()
+
+
+def _shown(raw: bytes) -> str:
+    # The text reaches terminals and pages, so nothing in it may be a control character.
+    text = _decoded(raw).replace("\t", " ")
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)[:_TEXT_LIMIT]
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def _decoded(raw: bytes) -> str:

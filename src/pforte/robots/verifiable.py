@@ -35,7 +35,9 @@ _GOOGLE_CRAWLERS = (
 VERIFIABLE: dict[str, Verifiable] = {
     "googlebot": Verifiable(
         claim=_GOOGLE_CRAWLERS,
-        domains=("googlebot.com", "google.com", "googleusercontent.com"),
+        # Not googleusercontent.com, which Google's page names for user-triggered fetchers: the machines of all
+        # its cloud customers have forward-confirmed names there.
+        domains=("googlebot.com", "google.com"),
         ranges=True,
         source="https://developers.google.com/search/docs/crawling-indexing/verifying-googlebot",
     ),
@@ -53,7 +55,7 @@ VERIFIABLE: dict[str, Verifiable] = {
     "baiduspider": Verifiable(
         claim=r"Baiduspider(?:-[a-z]+)?[/+; ]",
         domains=("baidu.com", "baidu.jp"),
-        source="https://help.baidu.com/question?prod_id=99&class=0&id=3001",
+        source="https://www.baidu.com/search/spider.html",
     ),
     "applebot": Verifiable(
         claim=r"\(Applebot/|; Applebot/",
@@ -98,9 +100,15 @@ VERIFIABLE: dict[str, Verifiable] = {
     "perplexitybot": Verifiable(
         claim=r"PerplexityBot/", ranges=True, source="https://www.perplexity.ai/perplexitybot.json"
     ),
+    "mojeekbot": Verifiable(
+        claim=r"MojeekBot/", domains=("mojeek.com",), source="https://www.mojeek.com/bot.html"
+    ),
     # Told by third parties only, so no other address is called forged.
     "mail.ru_bot": Verifiable(
-        claim=r"Mail\.RU_Bot/", domains=("mail.ru",), conclusive=False, source="directories of crawlers"
+        claim=r"Mail\.RU_Bot/",
+        domains=("go.mail.ru", "p.mail.ru"),
+        conclusive=False,
+        source="directories of crawlers",
     ),
     "yeti": Verifiable(
         claim=r"Yeti/[0-9.]+; \+https?://naver\.me",
@@ -108,8 +116,14 @@ VERIFIABLE: dict[str, Verifiable] = {
         conclusive=False,
         source="directories of crawlers",
     ),
-    "mojeekbot": Verifiable(
-        claim=r"MojeekBot/", domains=("mojeek.com",), conclusive=False, source="directories of crawlers"
-    ),
 }
 """By the name that stands in ``Finding.claim`` and ``Offence.claim``, and that names the file of ranges."""
+
+RANGE_FILES: dict[str, str] = {
+    "common-crawlers": "googlebot",
+    "special-crawlers": "googlebot",
+    "google-special-crawlers": "googlebot",
+    "searchbot": "oai-searchbot",
+    "duckassistbot": "duckduckbot",
+}
+"""Names under which operators publish lists of ranges, beside the names of the crawlers themselves."""
