@@ -1,10 +1,15 @@
 """Who is never banned, and whom many people share (REGULATION R0, R10)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from types import MappingProxyType
 
-from pforte.net.addresses import Address, Network
+from pforte.net.addresses import IPV6_PREFIX, Address, Network, network_of, parse_network
+from pforte.net.local import Local
 from pforte.net.prefix_table import PrefixTable
+from pforte.settings.table import ExemptSettings
+
+NO_HOSTS: Mapping[str, Iterable[Address]] = MappingProxyType({})
 
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
@@ -46,3 +51,35 @@ class Exemptions:
     def networks(self) -> Iterator[tuple[Network, str]]:
         """Yield every exempt network and its reason, IPv4 first."""
         return self._exempt.items()
+
+
+def build_exemptions(
+    settings: ExemptSettings,
+    local: Local,
+    hosts: Mapping[str, Iterable[Address]] = NO_HOSTS,
+    ipv6_prefix: int = IPV6_PREFIX,
+) -> Exemptions:
+    """Return who is exempt by the settings on this machine.
+
+    Args:
+        settings: the section ``[exempt]``.
+        local: what belongs to this machine.
+        hosts: addresses of the host names in ``exempt.hosts``, as far as they are known now.
+        ipv6_prefix: an IPv6 address without a prefix length stands for the network of this length around it.
+
+    Raises:
+        AddressError: a network in the settings is none.
+    """
+    exempt = [(parse_network(text, ipv6_prefix), "setting exempt.networks") for text in settings.networks]
+    exempt += [
+        (network_of(address, ipv6_prefix), f"address of {host}, setting exempt.hosts")
+        for host, addresses in hosts.items()
+        for address in addresses
+    ]
+    for wanted, networks, reason in (
+        (settings.gateway, local.gateways, "default gateway"),
+        (settings.resolvers, local.resolvers, "DNS resolver"),
+        (settings.own, local.own, "own address"),
+    ):
+        exempt += [(network, reason) for network in networks if wanted]
+    return Exemptions(exempt, [parse_network(text, ipv6_prefix) for text in settings.shared])

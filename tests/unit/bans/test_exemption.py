@@ -2,8 +2,10 @@
 
 import pytest
 
-from pforte.bans.exemption import Exemptions
+from pforte.bans.exemption import Exemptions, build_exemptions
 from pforte.net.addresses import parse_address, parse_network
+from pforte.net.local import Local
+from pforte.settings.table import ExemptSettings
 
 EXEMPTIONS = Exemptions(
     [
@@ -76,3 +78,42 @@ def test_every_exempt_network_is_listed_for_the_gates():
         "198.51.100.7/32",
         "2001:db8::5/128",
     }
+
+
+LOCAL = Local(
+    own=(parse_network("192.0.2.10"), parse_network("2001:db8::10/128")),
+    gateways=(parse_network("192.0.2.1"),),
+    resolvers=(parse_network("192.0.2.53"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        ("192.0.2.10", "own address"),
+        ("2001:db8::10", "own address"),
+        ("192.0.2.1", "default gateway"),
+        ("192.0.2.53", "DNS resolver"),
+        ("198.51.100.1", "setting exempt.networks"),
+        ("2001:db8:7::9", "setting exempt.networks"),
+        ("203.0.113.7", "address of monitor.example, setting exempt.hosts"),
+        ("127.0.0.1", "loopback"),
+        ("203.0.113.8", ""),
+    ],
+)
+def test_the_settings_and_the_machine_say_who_is_exempt(who, reason):
+    settings = ExemptSettings(networks=("198.51.100.0/24", "2001:db8:7::1"), hosts=("monitor.example",))
+    found = build_exemptions(settings, LOCAL, {"monitor.example": [parse_address("203.0.113.7")]})
+    assert found.reason(parse_address(who)) == reason
+
+
+def test_each_kind_can_be_switched_off_but_loopback():
+    settings = ExemptSettings(own=False, gateway=False, resolvers=False)
+    found = build_exemptions(settings, LOCAL)
+    assert [reason for _, reason in found.networks()] == ["loopback", "loopback"]
+
+
+def test_shared_networks_come_from_the_settings():
+    found = build_exemptions(ExemptSettings(), LOCAL)
+    assert found.shared(parse_network("100.64.7.7"))
+    assert not build_exemptions(ExemptSettings(shared=()), LOCAL).shared(parse_network("100.64.7.7"))
