@@ -1,0 +1,151 @@
+"""The gate itself: follows decisions and keeps the files true."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
+
+from pforte.bans.ban import Ban, Decision
+from pforte.clock import Clock
+from pforte.gates.files.renderings import RENDERINGS, Entry, entry_of, render
+from pforte.gates.files.replacement import replace_file
+from pforte.gates.gate import GateError
+from pforte.gates.standing import Standing
+from pforte.net.addresses import Network
+from pforte.net.prefix_table import PrefixTable
+
+SHORTEST_PAUSE = 1.0
+"""Seconds between two writings, at least."""
+
+SHARE_OF_TIME = 0.25
+"""Part of the time that writing may take under a steady stream of decisions: very long lists are written less often."""
+
+
+class FilesGate:
+    """Writes the bans in force to files.
+
+    Args:
+        folder: where the files are written; it is made when it is not there.
+        kinds: which forms are written, by their names in ``RENDERINGS``.
+        clock: measures the pauses between writings.
+        exempt: networks that are let through; they are cut out of wider bans.
+
+    Raises:
+        GateError: there is no such form.
+    """
+
+    def __init__(
+        self, folder: Path, kinds: Iterable[str], clock: Clock, exempt: Iterable[Network] = ()
+    ) -> None:
+        self._folder = folder
+        self._kinds = tuple(kinds)
+        for kind in self._kinds:
+            if kind not in RENDERINGS:
+                raise GateError(f"gate.files.kinds: {kind!r} is none of {', '.join(RENDERINGS)}")
+        self._clock = clock
+        self._exempt = _table(exempt)
+        self._standing = Standing()
+        # Entries of the networks that did not change since the last writing.
+        self._prepared: dict[Network, list[Entry]] = {}
+        self._changed = False
+        self._write_after = clock.monotonic()
+
+    @property
+    def name(self) -> str:
+        """Name in settings, logs and stored cursors."""
+        return "files"
+
+    def load(self, bans: Iterable[Ban], moment: datetime) -> None:
+        """Write exactly these bans."""
+        self._standing.load(bans, moment)
+        self._prepared = {}
+        self._write()
+
+    def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
+        """Take over what was decided; written at once, or by :meth:`tend` within a second of the last writing."""
+        if decisions:
+            self._forget(self._standing.apply(decisions, moment))
+            self.tend(moment)
+
+    def exempt(self, networks: Iterable[Network], moment: datetime) -> None:
+        """Take over a new list of exempt networks."""
+        table = _table(networks)
+        if set(table) != set(self._exempt):
+            self._exempt = table
+            self._forget(list(self._prepared))
+            self.tend(moment)
+
+    def tend(self, moment: datetime) -> datetime:
+        """Let ended bans go and write what changed, unless the last writing was less than a second ago."""
+        self._forget(self._standing.expire(moment))
+        if self._changed and self._clock.monotonic() >= self._write_after:
+            self._write()
+        return moment + timedelta(seconds=SHORTEST_PAUSE)
+
+    def entries(self) -> int:
+        """Return how many networks are shut out."""
+        return len(self._standing)
+
+    def close(self) -> None:
+        """Write what is still to be written; the files stay."""
+        if self._changed:
+            self._write()
+
+    def paths(self) -> list[Path]:
+        """Return the files that this gate writes."""
+        return [self._folder / RENDERINGS[kind].file_name for kind in self._kinds]
+
+    def _write(self) -> None:
+        began = self._clock.monotonic()
+        entries = sorted(self._entries(), key=attrgetter("order"))
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for kind, path in zip(self._kinds, self.paths(), strict=True):
+                replace_file(path, render(RENDERINGS[kind], entries))
+        except OSError as error:
+            raise GateError(
+                f"gate.files: {error.filename or self._folder} cannot be written ({error.strerror}); "
+                "make the folder writable for this user, or set gate.files.folder"
+            ) from error
+        self._changed = False
+        ended = self._clock.monotonic()
+        self._write_after = ended + max(SHORTEST_PAUSE, (ended - began) / SHARE_OF_TIME)
+
+    def _forget(self, networks: Collection[Network]) -> None:
+        for network in networks:
+            self._prepared.pop(network, None)
+        self._changed |= bool(networks)
+
+    def _entries(self) -> Iterator[Entry]:
+        for ban in self._standing.longest():
+            entries = self._prepared.get(ban.network)
+            if entries is None:
+                pieces = self._without_exempt(ban.network)
+                entries = self._prepared[ban.network] = [entry_of(piece, ban) for piece in pieces]
+            yield from entries
+
+    def _without_exempt(self, network: Network) -> list[Network]:
+        """Cut the exempt networks out of a banned one, because these files know no exceptions."""
+        if next(self._exempt.covering(network), None) is not None:
+            return []
+        pieces = [network]
+        for hole, _ in self._exempt.covered_by(network):
+            pieces = [part for piece in pieces for part in _cut_out(piece, hole)]
+        return pieces
+
+
+def _cut_out(piece: Network, hole: Network) -> Iterable[Network]:
+    if not _holds(piece, hole):
+        return (piece,)
+    return piece.address_exclude(hole)  # type: ignore[arg-type]  # both are of one family
+
+
+def _holds(piece: Network, hole: Network) -> bool:
+    return hole.subnet_of(piece)  # type: ignore[arg-type]  # both are of one family
+
+
+def _table(networks: Iterable[Network]) -> PrefixTable[bool]:
+    table: PrefixTable[bool] = PrefixTable()
+    for network in networks:
+        table.set(network, True)
+    return table

@@ -1,0 +1,195 @@
+"""The gate itself: follows decisions, and makes sure that the kernel does."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pforte.bans.ban import Ban, Decision
+from pforte.gates.gate import GateError
+from pforte.gates.nftables.engine import Engines
+from pforte.gates.nftables.listing import Listing, parse_listing
+from pforte.gates.nftables.ruleset import (
+    PREFIX_SETS,
+    SETS,
+    Change,
+    Layout,
+    collapse,
+    expected_chain,
+    render_change,
+    render_exempt,
+    render_removal,
+    render_table,
+)
+from pforte.gates.nftables.wanted import Wanted
+from pforte.net.addresses import Network
+
+TOLERANCE_SECONDS = 3
+"""Difference between a wanted and a found end that is no error: rounding, and the time a listing takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a comparison with the kernel found; all but ``left_out`` was put right.
+
+    Attributes:
+        missing: elements that the kernel did not hold.
+        surplus: elements that nobody wanted.
+        wrong_end: elements that would have ended at another time.
+        rebuilt: the table, its rules or its exempt networks were gone or changed, so all was loaded anew.
+        left_out: bans that find no room in their set (setting ``gate.nftables.size``).
+    """
+
+    missing: int = 0
+    surplus: int = 0
+    wrong_end: int = 0
+    rebuilt: bool = False
+    left_out: int = 0
+
+    def anything(self) -> bool:
+        """Say whether something had to be put right."""
+        return self.rebuilt or bool(self.missing or self.surplus or self.wrong_end)
+
+
+class NftablesGate:
+    """Drops packets of banned networks before destination NAT.
+
+    Args:
+        layout: name, place and size of the table.
+        engines: how to talk to nftables.
+        exempt: networks that are let through whatever ban they lie in.
+        reconcile: how often the kernel is compared with what was decided.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        engines: Engines,
+        exempt: Iterable[Network] = (),
+        reconcile: timedelta = timedelta(minutes=5),
+    ) -> None:
+        self._layout = layout
+        self._engines = engines
+        self._exempt = collapse(exempt)
+        self._reconcile = reconcile
+        self._wanted = Wanted(layout)
+        self._verify_at: datetime | None = None
+        self.repair = Repair()
+        """What the latest comparison found."""
+
+    @property
+    def name(self) -> str:
+        """Name in settings, logs and stored cursors."""
+        return "nftables"
+
+    def load(self, bans: Iterable[Ban], moment: datetime) -> None:
+        """Replace the whole table by one that holds exactly these bans, in one transaction."""
+        self._load(self._wanted.load(bans, moment), moment)
+
+    def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
+        """Do what was decided, in one transaction."""
+        self._change(self._wanted.apply(decisions, moment))
+
+    def exempt(self, networks: Iterable[Network], moment: datetime) -> None:  # noqa: ARG002  other gates need the time
+        """Replace the networks that are let through."""
+        wanted = collapse(networks)
+        if wanted != self._exempt:
+            self._exempt = wanted
+            self._engines.changes.change(render_exempt(self._layout, wanted))
+
+    def tend(self, moment: datetime) -> datetime:
+        """Compare with the kernel when that is due; ended bans the kernel lets go by itself."""
+        # A clock that was put back must not put the next comparison off.
+        if self._verify_at is None or not moment < self._verify_at <= moment + self._reconcile:
+            self.verify(moment)
+            self._verify_at = moment + self._reconcile
+        return self._verify_at
+
+    def verify(self, moment: datetime) -> Repair:
+        """Compare the kernel with the bans that stand, repair every difference and say what it was."""
+        wanted = self._wanted.elements(moment)
+        listing = self.listing()
+        if listing is None or not self._intact(listing):
+            self._load(wanted, moment)
+            self.repair = Repair(rebuilt=True, left_out=self._wanted.left_out())
+            return self.repair
+        differences = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
+        self._change([each.change for each in differences])
+        self.repair = Repair(
+            missing=sum(each.missing for each in differences),
+            surplus=sum(each.surplus for each in differences),
+            wrong_end=sum(each.wrong_end for each in differences),
+            left_out=self._wanted.left_out(),
+        )
+        return self.repair
+
+    def listing(self) -> Listing | None:
+        """Return what the kernel holds, or None where the table is not there.
+
+        Raises:
+            GateError: nftables cannot be asked.
+        """
+        try:
+            text = self._engines.bulk.list_json(f"list table inet {self._layout.table}")
+        except GateError as error:
+            if "No such file or directory" in str(error):
+                return None
+            raise
+        return parse_listing(text, self._layout)
+
+    def remove(self) -> None:
+        """Take the table out of the kernel; after that this gate shuts nobody out."""
+        self._engines.changes.change(render_removal(self._layout))
+
+    def entries(self) -> int:
+        """Return how many networks are shut out, those without room in their set included."""
+        return len(self._wanted)
+
+    def close(self) -> None:
+        """Leave the kernel as it is: bans stay in force while the service restarts."""
+
+    def _load(self, wanted: Mapping[str, Mapping[Network, int]], moment: datetime) -> None:
+        self._engines.bulk.change(render_table(self._layout, self._exempt, wanted))
+        self._verify_at = moment + self._reconcile
+
+    def _change(self, changes: Iterable[Change]) -> None:
+        commands = "".join(render_change(self._layout, change) for change in changes)
+        if commands:
+            self._engines.changes.change(commands)
+
+    def _intact(self, listing: Listing) -> bool:
+        return listing.chain == expected_chain(self._layout) and listing.exempt == self._exempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Difference:
+    change: Change
+    missing: int
+    surplus: int
+    wrong_end: int
+
+
+def _compare(name: str, wanted: Mapping[Network, int], found: Mapping[Network, int | None]) -> _Difference:
+    """Compare one set with what it must hold; what is about to end anyway is no difference."""
+    missing = [
+        network for network, left in wanted.items() if network not in found and left > TOLERANCE_SECONDS
+    ]
+    surplus = [
+        network
+        for network, left in found.items()
+        if network not in wanted and (left is None or left > TOLERANCE_SECONDS)
+    ]
+    wrong = [
+        network
+        for network, left in found.items()
+        if network in wanted and (left is None or abs(left - wanted[network]) > TOLERANCE_SECONDS)
+    ]
+    if name in PREFIX_SETS and (missing or surplus or wrong):
+        change = Change(name, added=wanted, flush=True)
+    else:
+        change = Change(name, surplus + wrong, {network: wanted[network] for network in missing + wrong})
+    return _Difference(
+        change=change,
+        missing=len(missing),
+        surplus=len(surplus),
+        wrong_end=len(wrong),
+    )
