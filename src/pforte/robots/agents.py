@@ -14,12 +14,12 @@ _WORDS = """
 mozilla compatible applewebkit khtml like gecko chrome chromium headlesschrome safari version mobile firefox
 fxios crios edgios windows nt win64 x64 x11 wow64 linux i686 x86_64 aarch64 arm64 android macintosh intel mac
 os mac_os ppc iphone ipad ipod cpu opera presto opr edge edg edga msie trident rv u n en us de fr tablet touch
-build samsung samsungbrowser ubuntu fedora debian cros freebsd openbsd ucbrowser yabrowser vivaldi brave
+build samsung samsungbrowser ubuntu fedora debian freebsd openbsd ucbrowser yabrowser vivaldi brave
 silk dalvik webkit seamonkey konqueror epiphany netscape lynx w3m links elinks bot crawler spider robot
 the and for with from web site page http https www com net org html
 """
 
-BROWSER_WORDS = frozenset(_WORDS.split())
+BROWSER_WORDS = frozenset(_WORDS.split()) | {"cros"}  # codespell:ignore cros
 """Words that stand in the agents of people or of everybody; a robots group so named identifies nobody."""
 
 

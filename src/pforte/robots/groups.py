@@ -29,9 +29,9 @@ _LENIENT_KEYS: tuple[tuple[bytes, str], ...] = (
     (b"user agent", "agent"),
     (b"allow", "allow"),
     (b"disallow", "disallow"),
-    (b"dissallow", "disallow"),
-    (b"dissalow", "disallow"),
-    (b"disalow", "disallow"),
+    (b"dissallow", "disallow"),  # codespell:ignore dissallow
+    (b"dissalow", "disallow"),  # codespell:ignore dissalow
+    (b"disalow", "disallow"),  # codespell:ignore disalow
     (b"diasllow", "disallow"),
     (b"disallaw", "disallow"),
     (b"sitemap", "sitemap"),

@@ -88,8 +88,8 @@ def canonical(path: bytes) -> bytes:
     digits are capitals. ``*`` and ``$`` are encoded, so that a pattern can name them (s2.2.3). Reserved
     characters keep the form they have: ``%2F`` is not ``/``.
 
-    >>> canonical(b"/%7Ejoe/caf\xc3\xa9/%2f$")
-    b'/~joe/caf%C3%A9/%2F%24'
+    >>> canonical(b"/%7Ejoe/mus\xc3\xa9e/%2f$")
+    b'/~joe/mus%C3%A9e/%2F%24'
     """
     if not path.translate(None, PLAIN):
         return path

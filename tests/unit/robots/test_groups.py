@@ -84,9 +84,10 @@ def test_octets_that_are_no_text_survive_in_the_pattern():
     ("line", "lenient"),
     [
         (b"Disallow /x", True),
-        (b"Dissallow: /x", True),
+        (b"Dissallow: /x", True),  # codespell:ignore dissallow
         (b"Disallow-all: /x", True),
         (b"Disallow: /x y", True),
+        (b"Disallow: private", True),
         (b"Disallow: /x", False),
         (b"disallow:*.gif$", False),
         (b"DISALLOW\t:\t/x", False),

@@ -12,6 +12,13 @@ def verdict(rules: str, path: str) -> Decision:
     return decide(parse_robots(b"User-agent: *\n" + rules.encode()), "b", path)
 
 
+def test_an_allowed_index_page_allows_its_folder():
+    """As in Google's parser; a forbidden index page forbids only itself."""
+    assert verdict("Disallow: /\nAllow: /a/index.html", "/a/") == Decision(True, "Allow: /a/index.html", 3)
+    assert not verdict("Disallow: /\nAllow: /a/index.html", "/a/b").allowed
+    assert verdict("Disallow: /a/index.html", "/a/").allowed
+
+
 def test_the_decision_names_its_line():
     assert verdict("Allow: /a\nDisallow: /ab # x", "/abc") == Decision(False, "Disallow: /ab", 3)
     assert verdict("Disallow: /ab", "/a") is NO_RULE

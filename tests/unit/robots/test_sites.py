@@ -78,7 +78,7 @@ def test_googles_special_crawlers_fall_back_to_googlebot():
     assert rule(special, Asked(b"/x", GOOGLEBOT))
 
 
-@pytest.mark.parametrize("line", [b"Dissallow: /x", b"Disallow /x", b"Disallow: /x y"])
+@pytest.mark.parametrize("line", [b"Disallow-it: /x", b"Disallow /x", b"Disallow: /x y"])
 def test_what_only_a_lenient_parser_reads_convicts_nobody(line):
     """A crawler that follows the grammar of RFC 9309 is a good one."""
     assert rule(b"User-agent: *\n" + line, Asked(b"/x")) == ""
