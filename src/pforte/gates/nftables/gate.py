@@ -108,19 +108,21 @@ class NftablesGate:
         """Compare the kernel with the bans that stand, repair every difference and say what it was."""
         wanted = self._wanted.elements(moment)
         listing = self.listing()
-        if listing is None or not self._intact(listing):
+        self.repair, changes = self._differences(wanted, listing)
+        if self.repair.rebuilt:
             self._load(wanted, moment)
-            self.repair = Repair(rebuilt=True, left_out=self._wanted.left_out())
-            return self.repair
-        differences = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
-        self._change([each.change for each in differences])
-        self.repair = Repair(
-            missing=sum(each.missing for each in differences),
-            surplus=sum(each.surplus for each in differences),
-            wrong_end=sum(each.wrong_end for each in differences),
-            left_out=self._wanted.left_out(),
-        )
+        else:
+            self._change(changes)
         return self.repair
+
+    def inspect(self, bans: Iterable[Ban], moment: datetime) -> tuple[Listing | None, Repair]:
+        """Compare the kernel with bans and return what it holds and what :meth:`verify` would repair.
+
+        Nothing is changed. The gate then stands at these bans, so :meth:`load` must follow before it is used on.
+        """
+        wanted = self._wanted.load(bans, moment)
+        listing = self.listing()
+        return listing, self._differences(wanted, listing)[0]
 
     def listing(self) -> Listing | None:
         """Return what the kernel holds, or None where the table is not there.
@@ -156,8 +158,20 @@ class NftablesGate:
         if commands:
             self._engines.changes.change(commands)
 
-    def _intact(self, listing: Listing) -> bool:
-        return listing.chain == expected_chain(self._layout) and listing.exempt == self._exempt
+    def _differences(
+        self, wanted: Mapping[str, Mapping[Network, int]], listing: Listing | None
+    ) -> tuple[Repair, list[Change]]:
+        left_out = self._wanted.left_out()
+        if listing is None or listing.chain != expected_chain(self._layout) or listing.exempt != self._exempt:
+            return Repair(rebuilt=True, left_out=left_out), []
+        sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
+        repair = Repair(
+            missing=sum(each.missing for each in sets),
+            surplus=sum(each.surplus for each in sets),
+            wrong_end=sum(each.wrong_end for each in sets),
+            left_out=left_out,
+        )
+        return repair, [each.change for each in sets]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
