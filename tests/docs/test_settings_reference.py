@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pforte.settings.load import load
 from pforte.settings.reference import render_reference
+from pforte.visits.checks import CHECKS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -19,8 +20,16 @@ def test_every_example_in_the_guide_is_a_settings_file(tmp_path):
     guide = (DOCS / "guides" / "settings.md").read_text()
     examples = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
     assert examples
+    known_checks = [check.id for check in CHECKS]
     for example in examples:
         file = tmp_path / "pforte.toml"
         file.write_text(example)
-        load(file, (), {})
+        load(file, (), {}, known_checks)
         assert tomllib.loads(example)
+
+
+def test_every_check_in_the_guide_exists():
+    guide = (DOCS / "guides" / "settings.md").read_text()
+    named = set(re.findall(r'"(visit\.[a-z-]+)"', guide))
+    assert named
+    assert named <= {check.id for check in CHECKS}

@@ -26,7 +26,7 @@ def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
     if as_json and as_toml:
         raise click.UsageError("--json and --toml exclude each other: take one.")
     call: Call = context.obj
-    reading = _read_or_exit(lambda: read(call.config, call.overrides))
+    reading = _read_or_exit(lambda: read(call.config, call.overrides, known_checks=_known_checks()))
     if as_json:
         click.echo(
             json.dumps([dataclasses.asdict(row) for row in rows(reading)], indent=2, ensure_ascii=False)
@@ -48,7 +48,7 @@ def check(call: Call, file: Path | None) -> None:
 
     Only the file is read, not the environment. Exit code 0 without mistakes, else 2.
     """
-    reading = _read_or_exit(lambda: read(file or call.config, (), {}))
+    reading = _read_or_exit(lambda: read(file or call.config, (), {}, _known_checks()))
     click.echo(f"{reading.file or 'no settings file, the defaults are'}: without mistakes")
 
 
@@ -56,6 +56,12 @@ def check(call: Call, file: Path | None) -> None:
 def reference() -> None:
     """Print the reference page of all settings in Markdown."""
     click.echo(render_reference(), nl=False)
+
+
+def _known_checks() -> tuple[str, ...]:
+    from pforte.visits.checks import CHECKS  # noqa: PLC0415  the reference page needs no checks
+
+    return tuple(check.id for check in CHECKS)
 
 
 def _read_or_exit(reading: Callable[[], Reading]) -> Reading:

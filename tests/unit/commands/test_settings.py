@@ -90,6 +90,15 @@ def test_check_says_which_file_is_good_and_reads_no_environment(pforte, monkeypa
     assert (result.exit_code, result.stdout) == (0, "pforte.toml: without mistakes\n")
 
 
+def test_a_check_that_does_not_exist_is_a_mistake(pforte):
+    result = pforte("settings", "check", file='[check."visit.sql-injecton"]\nmode = "off"\n')
+    assert result.exit_code == 2
+    assert result.stderr == (
+        'pforte.toml:1: check."visit.sql-injecton": unknown check; did you mean "visit.sql-injection"?\n'
+    )
+    assert pforte("settings", "check", file='[check."visit.sql-injection"]\nmode = "off"\n').exit_code == 0
+
+
 def test_check_of_a_missing_file_is_a_mistake(pforte):
     result = pforte("settings", "check", "none.toml")
     assert (result.exit_code, result.stderr) == (2, "none.toml: cannot be read: No such file or directory\n")

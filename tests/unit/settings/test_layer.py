@@ -42,13 +42,13 @@ def test_a_wrong_value_is_not_kept(taken):
         ({"check": {"visit": {"x": {}}}}, "check.visit", 'is cut at its points: put the whole name in quotes, [check."visit..."]'),
         ({"source": {"path": "/a"}}, "source", "is a list of sections: write [[source]] before each"),
         ({"source": ["/a"]}, "source", "is a list of sections: write [[source]] before each"),
-        ({"log": {"levl": "x"}}, "log.levl", 'unknown setting; did you mean "level"?'),
+        ({"log": {"levelx": "x"}}, "log.levelx", 'unknown setting; did you mean "level"?'),
         ({"log": {"grace": "x"}}, "log.grace", 'unknown setting; did you mean "regulation.grace"?'),
         ({"log": {"xyz": {}}}, "log.xyz", "unknown section"),
         ({"log": {"xyz": []}}, "log.xyz", "unknown setting"),
         ({"sources": [{}]}, "sources", 'unknown section; did you mean "source"?'),
         ({"nftables": {}}, "nftables", "unknown section"),
-        ({"log": {"leve": "x", "level": "info"}}, "log.leve", 'unknown setting; did you mean "level"?'),
+        ({"log": {"lewel": "x", "level": "info"}}, "log.lewel", 'unknown setting; did you mean "level"?'),
     ],
 )  # fmt: skip
 def test_each_mistake_says_what_to_write(taken, tree, name, sentence):

@@ -1,11 +1,9 @@
 """The table of settings is what it says it is, and its own defaults keep its own limits."""
 
-from datetime import timedelta
-
 import pytest
 
 from pforte.settings.shape import Form, entries, render_name, settings_below, summary
-from pforte.settings.table import CheckSettings, Settings, SiteSettings, SourceSettings, setting
+from pforte.settings.table import CheckSettings, Settings, SiteSettings, SourceSettings
 
 
 def _sections(section=Settings):
@@ -63,9 +61,3 @@ def test_each_section_has_a_summary():
 )
 def test_a_name_is_rendered_as_people_write_it(name, text):
     assert render_name(name) == text
-
-
-def test_a_mutable_default_is_refused():
-    with pytest.raises(TypeError, match="immutable"):
-        setting([], "A list.")
-    assert setting(timedelta(0), "A span.").default == timedelta(0)
