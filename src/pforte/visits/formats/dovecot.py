@@ -41,7 +41,7 @@ _BEFORE_CLIENT = re.compile(rb"\): (?=user=<|method=|rip=)")
 _RIP = re.compile(rb"(?:\A|[ ,>])rip=([^, ]++)")
 _USER = re.compile(rb"user=<([^>]{0,512}+)>")
 _DATABASE = re.compile(
-    rb"(?:conn [^ ]{1,128}: )?[a-z][a-z0-9-]{0,31}\((.*),([0-9A-Fa-f:.]{2,45})(?:,[^ ,()]{0,64})?\): (.*)",
+    rb"(?:conn [^ ]{1,128}: )?[a-z][a-z0-9-]{0,31}\((.*),([0-9A-Fa-f:.]{2,45})(?:,[^ ,()]{0,64})?\): (.*+)",
     re.DOTALL,
 )
 _PAM_UNIX = re.compile(
