@@ -112,7 +112,7 @@ def _exists(file: Path) -> bool:
 
 def _file_layer(file: Path, known_checks: Collection[str] | None, mistakes: list[Mistake]) -> Layer:
     lines: dict[Name, int] = {}
-    layer = Layer(lambda name: f"{file}:{_line(name, lines)}", known_checks, mistakes)
+    layer = Layer(lambda name: f"{file}:{lines.get(name, 1)}", known_checks, mistakes)
     try:
         with file.open("rb") as opened:
             raw = opened.read(MOST_BYTES + 1)
@@ -176,12 +176,6 @@ def _override_name(written: str) -> tuple[str, ...]:
 def _judged(name: Name) -> Name:
     """Return what is judged together: a whole section of a list, else the setting."""
     return name[:2] if len(name) > 1 and isinstance(name[1], int) else name
-
-
-def _line(name: Name, lines: Mapping[Name, int]) -> int:
-    while name not in lines and name:
-        name = name[:-1]
-    return lines.get(name, 1)
 
 
 def _place(name: Name, places: Mapping[Name, str]) -> str:

@@ -116,6 +116,19 @@ def test_the_real_machine_has_loopback_and_no_trouble():
     assert found.troubles == ()
 
 
+def test_lines_of_another_form_are_passed_over():
+    leaf = ["|-- 999.1.1.1", "/32 host LOCAL", "|-- 192.0.2.1", "/24 host LOCAL", "/32 host LOCAL"]
+    assert list(local.parse_own_v4(leaf)) == list(networks("192.0.2.1"))
+    assert list(local.parse_own_v6(["", "zz" * 16, "+" + "0" * 31, "0" * 31])) == []
+    short = [
+        "eth0 00000000",
+        "eth0 00000000 zz0200C0 0003 0 0 0 00000000",
+        "eth0 00000000 010200C0 zzzz 0 0 0 00000000",
+    ]
+    assert list(local.parse_gateways_v4(short)) == []
+    assert list(local.parse_gateways_v6(["0" * 32, f"{'0' * 32} 00 x x zz x x x 00000003"])) == []
+
+
 PARSERS = [
     local.parse_own_v4, local.parse_own_v6, local.parse_gateways_v4, local.parse_gateways_v6, local.parse_resolvers
 ]  # fmt: skip

@@ -217,6 +217,12 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path):
         load(missing, (), {})
 
 
+def test_a_default_file_that_cannot_be_seen_is_not_passed_over(monkeypatch):
+    monkeypatch.setattr(module, "DEFAULT_FILES", (Path("x" * 5000), Path("pforte.toml")))
+    with pytest.raises(SettingsError, match="cannot be read: File name too long"):
+        load(None, (), {})
+
+
 def test_a_mistake_stays_on_one_line_of_bounded_length(write):
     file = write('"a\\nb" = 1\n[exempt]\nnetworks = ["' + "x" * 5000 + '\\n"]\n')
     found = mistakes(file)
