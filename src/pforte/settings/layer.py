@@ -9,6 +9,9 @@ from pforte.settings.shape import Entry, Form, Name, entries, render_name, setti
 from pforte.settings.table import Settings
 from pforte.settings.values import UnfitValueError, convert, convert_text, parse_toml_value
 
+MOST_MISTAKES = 100
+"""Mistakes that are told; for more of them no near name is searched, which takes long."""
+
 S = TypeVar("S")
 Given = dict[str, Any]
 """What was given for a section, by key: a typed value, a Given, or a list of Given."""
@@ -65,7 +68,8 @@ class Layer:
         for key, raw in tree.items():
             below = (*name, key)
             if key not in known:
-                self._wrong(below, f"unknown {self._what(raw)}{_nearest(key, section, name)}")
+                near = _nearest(key, section, name) if len(self._mistakes) < MOST_MISTAKES else ""
+                self._wrong(below, f"unknown {self._what(raw)}{near}")
                 continue
             entry = known[key]
             try:

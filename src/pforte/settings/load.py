@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pforte.settings.agreement import disagreements
-from pforte.settings.layer import Layer, Mistake, Text, build, merge
+from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
 from pforte.settings.table import Settings
 from pforte.settings.toml_lines import locate
@@ -26,7 +26,6 @@ PREFIX = "PFORTE_"
 """What the names of environment variables begin with: ``PFORTE_SECTION__NAME``."""
 
 _AT_LINE = re.compile(r" ?\(at line ([0-9]{1,9}), column [0-9]{1,9}\)")
-_MOST_MISTAKES = 100
 _MOST_CHARACTERS = 500
 
 
@@ -187,9 +186,9 @@ def _place(name: Name, places: Mapping[Name, str]) -> str:
 def _sentences(mistakes: Sequence[Mistake]) -> list[str]:
     """Say each mistake once: those of the file by line, then those of the environment and ``--set``."""
     ordered = sorted(dict.fromkeys(mistakes), key=_order)
-    said = [_sentence(mistake) for mistake in ordered[:_MOST_MISTAKES]]
-    if len(ordered) > _MOST_MISTAKES:
-        said.append(f"and {len(ordered) - _MOST_MISTAKES} more mistakes")
+    said = [_sentence(mistake) for mistake in ordered[:MOST_MISTAKES]]
+    if len(ordered) > MOST_MISTAKES:
+        said.append(f"and {len(ordered) - MOST_MISTAKES} more mistakes")
     return said
 
 
