@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from pforte.bans.ban import Action, Ban, Origin
+from pforte.bans.ban import Action, Ban, Origin, Reach
 from pforte.net.addresses import Network
 from pforte.register.audit import write_audit
 from pforte.register.errors import RegisterError
@@ -23,6 +23,7 @@ class Order:
         span: how long.
         reason: the operator's words.
         who: the operator.
+        reach: where it may be enforced.
     """
 
     network: Network
@@ -30,6 +31,7 @@ class Order:
     span: timedelta
     reason: str
     who: str
+    reach: Reach = Reach.EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ def ban(connection: Connection, filing: Filing, order: Order, now: datetime) -> 
         reference=filing.references.take(),
         reason=order.reason,
         origin=Origin.OPERATOR,
+        reach=order.reach,
     )
     filing.begin(new)
     write_audit(connection, "ban", [new], order.who, order.reason, now)

@@ -1,0 +1,126 @@
+"""What goes to a terminal is for eyes, what goes to a pipe is for programs, and nothing speaks to the terminal."""
+
+import io
+import json
+import sys
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pforte.commands.output import (
+    fail,
+    note,
+    print_facts,
+    print_heading,
+    print_json,
+    print_table,
+    printable,
+    seconds,
+    shortened,
+)
+
+ROWS = [("192.0.2.1/32", "1"), ("2001:db8::/64", "2")]
+
+
+class Screen(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Print a table on a wide terminal and return what it shows."""
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def _printed(*arguments):
+        # Not in the fixture's own phase: pytest sets standard output anew before the test runs.
+        with monkeypatch.context() as patch:
+            screen = Screen()
+            patch.setattr(sys, "stdout", screen)
+            print_table(*arguments)
+            return screen.getvalue()
+
+    return _printed
+
+
+def test_a_pipe_gets_aligned_text_without_colours(capsys):
+    print_table(("network", "rung"), ROWS)
+    assert capsys.readouterr().out == ("network        rung\n192.0.2.1/32   1\n2001:db8::/64  2\n")
+
+
+def test_a_terminal_gets_a_table(terminal):
+    out = terminal(("network", "rung"), ROWS)
+    assert "\x1b[1m" in out
+    assert "2001:db8::/64" in out
+
+
+def test_words_of_others_are_no_markup(terminal):
+    """A reason such as [red] must be shown as it is."""
+    assert "[red]spam[/red]" in terminal(("network", "reason"), [("192.0.2.1/32", "[red]spam[/red]")])
+
+
+def test_long_reasons_fold_and_references_do_not(terminal, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = terminal(("reference", "reason"), [("PF-7K3M-Q2XD", "word " * 20)]).splitlines()
+    assert len(lines) > 3
+    assert lines[1].startswith("PF-7K3M-Q2XD")
+
+
+def test_facts_stand_under_each_other(capsys):
+    print_facts({"ip": "192.0.2.1", "network": "192.0.2.1/32"})
+    assert capsys.readouterr().out == "ip       192.0.2.1\nnetwork  192.0.2.1/32\n"
+
+
+def test_headings_are_bold_on_a_terminal_only(capsys, monkeypatch):
+    print_heading("Bans")
+    assert capsys.readouterr().out == "\nBans\n"
+    printed = []
+    monkeypatch.setattr(click, "echo", printed.append)
+    monkeypatch.setattr(
+        "pforte.commands.output.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    )
+    print_heading("Bans")
+    print_facts({"ip": "x"})
+    assert printed == ["\n\x1b[1mBans\x1b[0m", "\x1b[1mip\x1b[0m  x"]
+
+
+def test_json_is_one_line(capsys):
+    print_json({"reason": "a\nb", "name": "é"})
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert json.loads(out) == {"reason": "a\nb", "name": "é"}
+
+
+def test_notes_and_errors_go_to_standard_error(capsys):
+    note("so")
+    with pytest.raises(SystemExit) as ended:
+        fail("cannot")
+    assert ended.value.code == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "note: so\nError: cannot\n")
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60))
+def test_nothing_from_outside_reaches_the_terminal_raw(raw):
+    assert printable(raw).isprintable()
+
+
+@given(st.text(st.characters(categories=["L", "N", "P"]), max_size=30))
+def test_plain_text_is_left_as_it_is(text):
+    assert printable(text) == text
+    assert printable(text.encode()) == text
+
+
+def test_long_evidence_is_cut_with_a_mark():
+    assert shortened("abc", 3) == "abc"
+    assert shortened("abcde", 3) == "abc ... (2 more)"
+
+
+def test_moments_are_shown_to_the_second():
+    assert seconds(datetime(2026, 3, 1, 12, 0, 0, 999, tzinfo=UTC)) == "2026-03-01T12:00:00Z"
