@@ -22,7 +22,6 @@ from pforte.register.ladder import Ladder
 from pforte.register.progress import GateCursor
 from pforte.register.queries import BanPage, BanQuery, BanRecord, Case, Snapshot, Status
 from pforte.register.store import Register, file_url, is_missing, locate
-from pforte.register.writer import Writer, WriterClosedError
 
 __all__ = [
     "Act",
@@ -50,8 +49,6 @@ __all__ = [
     "Status",
     "Tally",
     "UnknownReferenceError",
-    "Writer",
-    "WriterClosedError",
     "file_url",
     "is_missing",
     "locate",

@@ -136,11 +136,6 @@ class Filing:
         """Put what became of a claim in the place of its row."""
         self._rewritten.append((number, filed))
 
-    @property
-    def taken(self) -> int:
-        """How many decisions were taken so far."""
-        return len(self._taken)
-
     def save(self) -> list[Decision]:
         """Write everything that was collected; return the lines of the journal."""
         if self._begun:

@@ -1,8 +1,7 @@
 """The one class through which everything else uses the register."""
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -112,20 +111,23 @@ class Register:
 
     def record(self, batch: Batch) -> Recorded:
         """Write a batch in one transaction: what it returns is on the disk."""
-        return self.record_all([batch])[0]
-
-    def record_all(self, batches: Sequence[Batch]) -> list[Recorded]:
-        """Write several batches in one transaction, in their order, and return the answer to each."""
         now = self._clock.now()
         with writing(self._engine) as connection:
             filing = self._filing(connection, now)
-            filing.expect([entry for batch in batches for entry in (*batch.entries, *batch.claims)])
-            answers = [self._file(connection, filing, batch) for batch in batches]
+            filing.expect((*batch.entries, *batch.claims))
+            filed = filing.file(batch.entries)
+            held = filing.hold(batch.claims)
+            settled = [claims.settle(connection, filing, each) for each in batch.settlements]
             decisions = filing.save()
-            positions = {source: state for batch in batches for source, state in batch.positions.items()}
-            progress.save_positions(connection, positions, now)
-            progress.save_tallies(connection, [tally for batch in batches for tally in batch.tallies], now)
-        return _share_out(answers, decisions)
+            progress.save_positions(connection, batch.positions, now)
+            progress.save_tallies(connection, batch.tallies, now)
+        return Recorded(
+            filed=tuple(filed),
+            claims=tuple(held),
+            settled=tuple(settled),
+            escalated=tuple(filing.escalated),
+            decisions=tuple(decisions),
+        )
 
     def pending_claims(self, limit: int = 10_000) -> list[Claim]:
         """Return claims that wait for their proof, oldest first."""
@@ -303,27 +305,3 @@ class Register:
 
     def _filing(self, connection: Connection, now: datetime) -> Filing:
         return Filing(connection, self.ladder, now, self._draw)
-
-    @staticmethod
-    def _file(connection: Connection, filing: Filing, batch: Batch) -> tuple[Recorded, int]:
-        escalated = len(filing.escalated)
-        filed = filing.file(batch.entries)
-        held = filing.hold(batch.claims)
-        settled = [claims.settle(connection, filing, each) for each in batch.settlements]
-        recorded = Recorded(
-            filed=tuple(filed),
-            claims=tuple(held),
-            settled=tuple(settled),
-            escalated=tuple(filing.escalated[escalated:]),
-        )
-        return recorded, filing.taken
-
-
-def _share_out(answers: Sequence[tuple[Recorded, int]], decisions: Sequence[Decision]) -> list[Recorded]:
-    """Give each answer the decisions that were taken for its batch."""
-    shared = []
-    begin = 0
-    for recorded, end in answers:
-        shared.append(replace(recorded, decisions=tuple(decisions[begin:end])))
-        begin = end
-    return shared

@@ -35,11 +35,6 @@ def test_a_position_is_never_ahead_of_its_offences(register, offence, monkeypatc
     assert register.head() == 0
 
 
-def test_the_last_of_merged_positions_counts(register):
-    register.record_all([Batch(positions={"a": "1"}), Batch(positions={"a": "2"})])
-    assert register.positions() == {"a": "2"}
-
-
 def test_tallies_are_kept_replaced_and_deleted(register):
     register.record(Batch(tallies=(tally(b"\x01"), tally(b"\x02", network=OTHER), tally(b"\x03", "c"))))
     register.record(Batch(tallies=(tally(b""), tally(b"\x09", network=OTHER), tally(b"", "never counted"))))

@@ -49,19 +49,6 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path, clock):
         Register.open(tmp_path / "file" / "state", clock)
 
 
-def test_several_batches_in_one_transaction_are_answered_apart(register, offence):
-    batches = [
-        Batch(entries=(Entry(offence=offence("192.0.2.1")), Entry(offence=offence("192.0.2.2")))),
-        Batch(positions={"a": "1"}),
-        Batch(entries=(Entry(offence=offence("192.0.2.1")), Entry(offence=offence("192.0.2.3")))),
-    ]
-    first, second, third = register.record_all(batches)
-    assert [decision.sequence for decision in first.decisions] == [1, 2]
-    assert (second.filed, second.decisions) == ((), ())
-    assert [filed.outcome for filed in third.filed] == [Outcome.EVIDENCE, Outcome.BAN]
-    assert [decision.sequence for decision in third.decisions] == [3]
-
-
 def test_threads_may_record_and_read_at_once(register, offence):
     """Every offence is there once, and the journal has no gap."""
     stop = threading.Event()
