@@ -10,6 +10,7 @@ from pforte.clock import Clock
 from pforte.gates.files.renderings import RENDERINGS, Entry, entry_of, render
 from pforte.gates.files.replacement import replace_file
 from pforte.gates.gate import GateError
+from pforte.gates.overlap import collapse, cut_out
 from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
 from pforte.net.prefix_table import PrefixTable
@@ -128,24 +129,11 @@ class FilesGate:
         """Cut the exempt networks out of a banned one, because these files know no exceptions."""
         if next(self._exempt.covering(network), None) is not None:
             return []
-        pieces = [network]
-        for hole, _ in self._exempt.covered_by(network):
-            pieces = [part for piece in pieces for part in _cut_out(piece, hole)]
-        return pieces
-
-
-def _cut_out(piece: Network, hole: Network) -> Iterable[Network]:
-    if not _holds(piece, hole):
-        return (piece,)
-    return piece.address_exclude(hole)  # type: ignore[arg-type]  # both are of one family
-
-
-def _holds(piece: Network, hole: Network) -> bool:
-    return hole.subnet_of(piece)  # type: ignore[arg-type]  # both are of one family
+        return cut_out(network, (hole for hole, _ in self._exempt.covered_by(network)))
 
 
 def _table(networks: Iterable[Network]) -> PrefixTable[bool]:
     table: PrefixTable[bool] = PrefixTable()
-    for network in networks:
+    for network in collapse(networks):
         table.set(network, True)
     return table

@@ -13,7 +13,6 @@ from pforte.gates.nftables.ruleset import (
     SETS,
     Change,
     Layout,
-    collapse,
     expected_chain,
     render_change,
     render_exempt,
@@ -21,6 +20,7 @@ from pforte.gates.nftables.ruleset import (
     render_table,
 )
 from pforte.gates.nftables.wanted import Wanted
+from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
 
 TOLERANCE_SECONDS = 3

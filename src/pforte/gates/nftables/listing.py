@@ -7,7 +7,8 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import Any
 
 from pforte.gates.gate import GateError
-from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, SETS, Layout, collapse
+from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, SETS, Layout
+from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
 
 
@@ -55,7 +56,7 @@ def parse_listing(text: str, layout: Layout) -> Listing:
                 chain.append((right, verdict))
                 if packets is not None:
                     dropped[right.removeprefix("@")] = packets
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise GateError(f"nftables listed its table in an unknown form: {error!r}") from error
     exempt = collapse(network for name in EXEMPT_SETS for network in sets.pop(name))
     return Listing(sets=sets, exempt=exempt, chain=tuple(chain), dropped=dropped)
@@ -96,5 +97,7 @@ def _rule(expressions: list[dict[str, Any]]) -> tuple[str, str, int | None]:
     """Return the right side of a rule's match, its last expression, and the packets it counted."""
     rights = [each["match"]["right"] for each in expressions if "match" in each]
     right = rights[-1] if rights and isinstance(rights[-1], str) else ""
-    packets = next((int(each["counter"]["packets"]) for each in expressions if "counter" in each), None)
+    # A counter that somebody named is listed by its name only.
+    counters = (each["counter"] for each in expressions if "counter" in each)
+    packets = next((int(each["packets"]) for each in counters if isinstance(each, dict)), None)
     return right, next(iter(expressions[-1])), packets

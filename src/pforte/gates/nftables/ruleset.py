@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from ipaddress import IPv6Network
 
 from pforte.gates.gate import GateError
+from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
 
 ADDRESSES_V4 = "ban4"
@@ -68,17 +69,6 @@ class Layout:
         return ",".join(
             f"{self.render_key(set_name, network)} timeout {left}s" for network, left in elements.items()
         )
-
-
-def collapse(networks: Iterable[Network]) -> frozenset[Network]:
-    """Return the same addresses without overlaps, which an interval set refuses."""
-    given = list(networks)
-    return frozenset(
-        (
-            *collapse_addresses(network for network in given if isinstance(network, IPv4Network)),
-            *collapse_addresses(network for network in given if isinstance(network, IPv6Network)),
-        )
-    )
 
 
 def render_table(layout: Layout, exempt: Iterable[Network], sets: Mapping[str, Elements]) -> str:

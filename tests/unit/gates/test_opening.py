@@ -1,0 +1,105 @@
+"""The settings make the gates."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pforte.clock import SetClock
+from pforte.gates import opening
+from pforte.gates.gate import GateError
+from pforte.gates.nftables.engine import Engines
+from pforte.gates.opening import open_files, open_gates, open_nftables
+from pforte.net.addresses import parse_network
+from pforte.settings.table import (
+    FilesGateSettings,
+    GateSettings,
+    NftablesGateSettings,
+    RegulationSettings,
+    ServiceSettings,
+    Settings,
+)
+
+CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+class Notebook:
+    """An engine that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+
+    def change(self, commands: str) -> None:
+        self.commands.append(commands)
+
+    def list_json(self, command: str) -> str:
+        raise GateError("nothing to list")
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    notebook = Notebook()
+    asked = []
+
+    def open_engines(backend: str) -> Engines:
+        asked.append(backend)
+        return Engines(notebook, notebook)
+
+    monkeypatch.setattr(opening, "open_engines", open_engines)
+    notebook.asked = asked  # type: ignore[attr-defined]
+    return notebook
+
+
+def settings_of(
+    nftables: dict[str, object] | None = None, files: dict[str, object] | None = None
+) -> Settings:
+    return Settings(
+        service=ServiceSettings(state=Path("/var/lib/pforte")),
+        regulation=RegulationSettings(ipv6_prefix=56),
+        gate=GateSettings(
+            nftables=NftablesGateSettings(**(nftables or {})),  # type: ignore[arg-type]
+            files=FilesGateSettings(**(files or {})),  # type: ignore[arg-type]
+        ),
+    )
+
+
+def test_every_setting_of_the_firewall_is_used(engine):
+    settings = settings_of(
+        {
+            "table": "visits",
+            "priority": -150,
+            "backend": "program",
+            "size": 7,
+            "reconcile": timedelta(minutes=1),
+        }
+    )
+    gate = open_nftables(settings, [parse_network("192.0.2.9")])
+    gate.load([], CLOCK.now())
+    (table,) = engine.commands
+    assert engine.asked == ["program"]
+    assert "add set inet visits ban4 { type ipv4_addr; flags timeout; size 7; }" in table
+    assert "priority -150" in table
+    assert "ffff:ffff:ffff:ff00::" in table
+    assert "192.0.2.9/32" in table
+    assert gate.tend(CLOCK.now()) == CLOCK.now() + timedelta(minutes=1)
+
+
+def test_files_go_into_the_state_folder_unless_another_is_named(tmp_path):
+    assert open_files(settings_of(), CLOCK, ()).paths()[0] == Path("/var/lib/pforte/files/banned.txt")
+    named = settings_of(files={"folder": tmp_path, "kinds": ("haproxy",)})
+    assert open_files(named, CLOCK, ()).paths() == [tmp_path / "haproxy.map"]
+    assert open_files(named, CLOCK, (), tmp_path / "other").paths() == [tmp_path / "other" / "haproxy.map"]
+
+
+def test_only_enabled_gates_are_made(engine):
+    assert open_gates(settings_of(), CLOCK, ()) == []
+    both = settings_of({"enabled": True}, {"enabled": True})
+    assert [gate.name for gate in open_gates(both, CLOCK, iter([parse_network("192.0.2.9")]))] == [
+        "nftables",
+        "files",
+    ]
+    assert [
+        gate.name
+        for gate in open_gates(replace(both, gate=settings_of(files={"enabled": True}).gate), CLOCK, ())
+    ] == ["files"]
