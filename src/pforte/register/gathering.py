@@ -1,0 +1,147 @@
+"""Group commit for the service: what comes while one transaction is written goes into the next one together.
+
+Order is kept and nothing is dropped: while the register cannot be written to, the same batch is tried again and
+whoever adds more has to wait.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from pforte.net.addresses import Network
+from pforte.register.batch import Batch, Entry, Recorded, Settlement, Tally
+from pforte.register.errors import RegisterUnavailableError
+
+HOLD_SECONDS = 1.0
+"""How long read positions and counts without an offence wait for company."""
+MOST_WAITING = 5_000
+"""Offences that may wait; whoever adds more waits for room."""
+LONGEST_PAUSE = 30.0
+
+_log = structlog.get_logger("pforte.register")
+
+
+class Recorder(Protocol):
+    """Writes one batch in one transaction; the register, or what stands for it in a test."""
+
+    def record(self, batch: Batch) -> Recorded:
+        """Write a batch: what it returns is on the disk."""
+        ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entries: list[Entry] = field(default_factory=list)
+    claims: list[Entry] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+    positions: dict[str, str] = field(default_factory=dict)
+    tallies: dict[tuple[str, Network], Tally] = field(default_factory=dict)
+
+    def batch(self) -> Batch:
+        return Batch(
+            entries=tuple(self.entries),
+            claims=tuple(self.claims),
+            settlements=tuple(self.settlements),
+            positions=self.positions,
+            tallies=tuple(self.tallies.values()),
+        )
+
+    def weight(self) -> int:
+        return len(self.entries) + len(self.claims) + len(self.settlements)
+
+
+class Gathering:
+    """Gathers what belongs into the next transaction. Used from one event loop.
+
+    Args:
+        recorder: writes it, called in a worker thread.
+        announce: called in the event loop with each batch and what it led to, in order.
+        hold: seconds that positions and counts alone may wait.
+    """
+
+    def __init__(
+        self, recorder: Recorder, announce: Callable[[Batch, Recorded], None], hold: float = HOLD_SECONDS
+    ) -> None:
+        self._recorder = recorder
+        self._announce = announce
+        self._hold = hold
+        self._waiting = _Waiting()
+        self._some = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._finishing = False
+        self.ended = False
+        """Whether :meth:`run` has written its last transaction."""
+
+    async def add(
+        self,
+        *,
+        entries: Iterable[Entry] = (),
+        claims: Iterable[Entry] = (),
+        settlements: Iterable[Settlement] = (),
+        positions: Mapping[str, str] | None = None,
+        tallies: Iterable[Tally] = (),
+    ) -> None:
+        """Add to the next transaction, all of it or none; waits while too much is waiting already."""
+        await self._room.wait()
+        waiting = self._waiting
+        waiting.entries.extend(entries)
+        waiting.claims.extend(claims)
+        waiting.settlements.extend(settlements)
+        waiting.positions.update(positions or {})
+        waiting.tallies.update({(tally.check, tally.network): tally for tally in tallies})
+        self._some.set()
+        if waiting.weight():
+            self._urgent.set()
+        if waiting.weight() >= MOST_WAITING:
+            self._room.clear()
+
+    async def run(self) -> None:
+        """Write transaction after transaction until :meth:`finish` was called and nothing waits.
+
+        Raises:
+            RegisterUnavailableError: the last batch could not be written; nothing in it was acknowledged, so its
+                lines are read again at the next start.
+        """
+        while True:
+            await self._some.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._urgent.wait(), self._hold)
+            batch = self._take()
+            if batch.weight():
+                self._announce(batch, await self._write(batch))
+            if self._finishing and not self._some.is_set():
+                self.ended = True
+                return
+
+    def finish(self) -> None:
+        """Let :meth:`run` end once everything added so far is written."""
+        self._finishing = True
+        self._some.set()
+        self._urgent.set()
+
+    def _take(self) -> Batch:
+        batch = self._waiting.batch()
+        self._waiting = _Waiting()
+        self._some.clear()
+        self._room.set()
+        if not self._finishing:
+            self._urgent.clear()
+        return batch
+
+    async def _write(self, batch: Batch) -> Recorded:
+        pause = 0.5
+        while True:
+            try:
+                return await asyncio.to_thread(self._recorder.record, batch)
+            except RegisterUnavailableError as error:
+                if self._finishing:
+                    raise
+                _log.error("register.unavailable", text=str(error), again_in=pause, waiting=batch.weight())
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,130 @@
+"""Group commit for the service keeps order, drops nothing, and writes what waits together."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from pforte.bans.offence import Kind, Offence
+from pforte.net.addresses import network_of
+from pforte.register.batch import Batch, Entry, Filed, Outcome, Recorded, Tally
+from pforte.register.errors import RegisterUnavailableError
+from pforte.register.gathering import Gathering
+
+
+class Disk:
+    """Records batches; fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.batches: list[Batch] = []
+        self.failures = failures
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def record(self, batch: Batch) -> Recorded:
+        self.gate.wait(5)
+        if self.failures:
+            self.failures -= 1
+            raise RegisterUnavailableError("disk full")
+        self.batches.append(batch)
+        return Recorded(filed=tuple(Filed(offence=e.offence, outcome=Outcome.WATCH) for e in batch.entries))
+
+
+def entry(number: int) -> Entry:
+    address = ip_address(f"192.0.2.{number}")
+    return Entry(
+        offence=Offence(
+            network=network_of(address),
+            address=address,
+            kind=Kind.ATTACK,
+            check="visit.trap",
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+            service="http",
+            source="log",
+            line=number,
+            evidence=b"",
+        )
+    )
+
+
+def play(disk: Disk, act: "object", hold: float = 0.01) -> list[tuple[Batch, Recorded]]:
+    announced: list[tuple[Batch, Recorded]] = []
+
+    async def main() -> None:
+        gathering = Gathering(disk, lambda batch, recorded: announced.append((batch, recorded)), hold)
+        running = asyncio.create_task(gathering.run())
+        await act(gathering)  # type: ignore[operator]
+        gathering.finish()
+        await running
+
+    asyncio.run(main())
+    return announced
+
+
+def test_what_comes_during_a_commit_is_written_together() -> None:
+    """Many sources share one fsync."""
+    disk = Disk()
+
+    async def act(gathering: Gathering) -> None:
+        disk.gate.clear()
+        await gathering.add(entries=[entry(1)], positions={"a": "1"})
+        await asyncio.sleep(0.05)
+        await gathering.add(entries=[entry(2)], positions={"a": "2"})
+        await gathering.add(entries=[entry(3)], positions={"b": "1"})
+        disk.gate.set()
+
+    play(disk, act)
+    assert [len(batch.entries) for batch in disk.batches] == [1, 2]
+    assert dict(disk.batches[1].positions) == {"a": "2", "b": "1"}
+
+
+def test_a_full_disk_loses_nothing_and_keeps_the_order() -> None:
+    """The same batch is tried again until it is written."""
+    disk = Disk(failures=1)
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(1)])
+        await asyncio.sleep(0.05)
+        await gathering.add(entries=[entry(2)])
+
+    announced = play(disk, act)
+    lines = [each.offence.line for batch in disk.batches for each in batch.entries]
+    assert lines == [1, 2]
+    assert [batch for batch, _ in announced] == disk.batches
+
+
+def test_positions_alone_wait_for_company() -> None:
+    """A quiet log does not cost a commit for each line."""
+    disk = Disk()
+
+    async def act(gathering: Gathering) -> None:
+        for n in range(10):
+            await gathering.add(positions={"a": str(n)})
+            await asyncio.sleep(0)
+
+    play(disk, act, hold=5)
+    assert [dict(batch.positions) for batch in disk.batches] == [{"a": "9"}]
+
+
+def test_the_latest_tally_wins() -> None:
+    """Only the last state of a count is worth writing."""
+    disk = Disk()
+    network = network_of(ip_address("192.0.2.1"))
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(tallies=[Tally(check="visit.trap", network=network, state=b"1")])
+        await gathering.add(tallies=[Tally(check="visit.trap", network=network, state=b"2")])
+
+    play(disk, act, hold=5)
+    assert [tally.state for batch in disk.batches for tally in batch.tallies] == [b"2"]
+
+
+def test_nothing_is_written_when_nothing_came() -> None:
+    """An idle service leaves the disk alone."""
+    disk = Disk()
+
+    async def act(_: Gathering) -> None:
+        await asyncio.sleep(0.03)
+
+    play(disk, act)
+    assert disk.batches == []
