@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from pforte.register.errors import RegisterError, RegisterUnavailableError
-from pforte.register.schema import HEADS
+from pforte.register.schema import HEADS, JOURNAL_HEAD
 
 BUSY_SECONDS = 15
 WAL_BYTES = 64 * 1024 * 1024
@@ -126,7 +126,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = raw.execution_options(**{IMMEDIATE: True})
         with connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.execute(select(HEADS.c.sequence).with_for_update())
+                # One row for all writers: locks on several could be taken in different orders and never be freed.
+                connection.execute(
+                    select(HEADS.c.sequence).where(HEADS.c.name == JOURNAL_HEAD).with_for_update()
+                )
             yield connection
 
 
@@ -153,7 +156,7 @@ def _advice(error: DBAPIError) -> str:
     said = str(error.orig)
     if "unable to open" in said or "readonly" in said or "permission" in said:
         return "; run as the user that owns the state folder, or name another one by service.state"
-    if "locked" in said:
+    if "database is locked" in said:
         return f"; another process has been writing for {BUSY_SECONDS} s, try again"
     if "full" in said:
         return "; make room on the disk"

@@ -14,11 +14,11 @@ from pforte.register import journal
 from pforte.register.batch import Entry, Filed, Outcome
 from pforte.register.encoding import encode_moment
 from pforte.register.ladder import Ladder
-from pforte.register.numbers import BANS_HEAD, OFFENCES_HEAD, Numbers
+from pforte.register.numbers import Numbers
 from pforte.register.past import Past, slices
 from pforte.register.references import Draw, References
 from pforte.register.rows import ban_values, changeable_values, offence_values
-from pforte.register.schema import BANS, OFFENCES
+from pforte.register.schema import BANS, BANS_HEAD, OFFENCES, OFFENCES_HEAD
 
 _KNOWN = select(OFFENCES.c.origin).where(OFFENCES.c.origin.in_(bindparam("origins", expanding=True)))
 _ADD_BAN = insert(BANS)

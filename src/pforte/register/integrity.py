@@ -8,9 +8,17 @@ from pforte.bans.ban import Action, Origin
 from pforte.register.batch import Outcome
 from pforte.register.dialects import verify_storage
 from pforte.register.encoding import decode_network
-from pforte.register.numbers import BANS_HEAD, JOURNAL_HEAD, OFFENCES_HEAD, PURGED_HEAD, head
+from pforte.register.numbers import head
 from pforte.register.past import read_widths
-from pforte.register.schema import BANS, JOURNAL, OFFENCES
+from pforte.register.schema import (
+    BANS,
+    BANS_HEAD,
+    JOURNAL,
+    JOURNAL_HEAD,
+    OFFENCES,
+    OFFENCES_HEAD,
+    PURGED_HEAD,
+)
 
 NAMED = 5
 """Broken rows of one kind that are named; the rest is counted."""

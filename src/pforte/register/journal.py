@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.register.encoding import decode_moment, encode_moment
-from pforte.register.numbers import JOURNAL_HEAD, Numbers, head
+from pforte.register.numbers import Numbers, head
 from pforte.register.rows import BAN_COLUMNS, ban_of, changeable_values
-from pforte.register.schema import BANS, JOURNAL
+from pforte.register.schema import BANS, JOURNAL, JOURNAL_HEAD
 
 ACTIONS = {action.value: action for action in Action}
 

@@ -7,13 +7,6 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from pforte.register.schema import HEADS
 
-BANS_HEAD = "bans"
-JOURNAL_HEAD = "journal"
-OFFENCES_HEAD = "offences"
-PURGED_HEAD = "purged"
-"""Highest sequence that was purged: a gate that stands below it must take a snapshot."""
-
-
 _READ = select(HEADS.c.name, HEADS.c.sequence)
 _SAVE = update(HEADS).where(HEADS.c.name == bindparam("head")).values(sequence=bindparam("last"))
 _READ_ONE = select(HEADS.c.sequence).where(HEADS.c.name == bindparam("head"))

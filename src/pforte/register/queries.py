@@ -17,10 +17,10 @@ from pforte.register.audit import Act
 from pforte.register.batch import Filed, Outcome
 from pforte.register.encoding import covering_keys, encode_moment, inside_keys
 from pforte.register.errors import UnknownReferenceError
-from pforte.register.numbers import JOURNAL_HEAD, head
+from pforte.register.numbers import head
 from pforte.register.past import Past, read_widths, slices
 from pforte.register.rows import BAN_COLUMNS, OFFENCE_COLUMNS, ban_of, offence_of
-from pforte.register.schema import BANS, OFFENCES
+from pforte.register.schema import BANS, JOURNAL_HEAD, OFFENCES
 
 NOT_FILED = (Outcome.PENDING.value, Outcome.DROPPED.value)
 

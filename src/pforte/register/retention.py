@@ -9,8 +9,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
 
 from pforte.register.encoding import encode_moment
-from pforte.register.numbers import JOURNAL_HEAD, PURGED_HEAD, head
-from pforte.register.schema import AUDIT, BANS, DOCUMENTS, GATES, HEADS, JOURNAL, OFFENCES, PENDING, TALLIES
+from pforte.register.numbers import head
+from pforte.register.schema import (
+    AUDIT,
+    BANS,
+    DOCUMENTS,
+    GATES,
+    HEADS,
+    JOURNAL,
+    JOURNAL_HEAD,
+    OFFENCES,
+    PENDING,
+    PURGED_HEAD,
+    TALLIES,
+)
 
 ROWS_PER_ROUND = 1000
 GATE_PATIENCE = timedelta(days=7)

@@ -93,6 +93,12 @@ JOURNAL = Table(
 
 # Numbers of the rows of bans, offences and journal are given out from here inside the one write transaction:
 # without gaps, in the order of the commits, never twice, and alike in both databases.
+BANS_HEAD = "bans"
+JOURNAL_HEAD = "journal"
+OFFENCES_HEAD = "offences"
+PURGED_HEAD = "purged"
+"""Highest sequence that was purged: a gate that stands below it must take a snapshot."""
+
 HEADS = Table(
     "heads",
     METADATA,

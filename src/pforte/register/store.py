@@ -22,10 +22,11 @@ from pforte.register.documents import Document
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.filing import Filing
 from pforte.register.ladder import Ladder
-from pforte.register.numbers import JOURNAL_HEAD, PURGED_HEAD, head
+from pforte.register.numbers import head
 from pforte.register.progress import GateCursor
 from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
 from pforte.register.references import Draw
+from pforte.register.schema import JOURNAL_HEAD, PURGED_HEAD
 from pforte.register.schema_version import upgrade
 from pforte.settings.table import Settings
 
@@ -92,7 +93,11 @@ class Register:
                 raise RegisterError(
                     f"the register's folder {folder} cannot be made: {error.strerror}; set service.state"
                 ) from error
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except RegisterError:
+            engine.dispose()
+            raise
         return cls(engine, clock, ladder or Ladder(), draw)
 
     def close(self) -> None:

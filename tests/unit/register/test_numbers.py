@@ -3,7 +3,8 @@
 import pytest
 
 from pforte.register.dialects import writing
-from pforte.register.numbers import BANS_HEAD, JOURNAL_HEAD, Numbers, head
+from pforte.register.numbers import Numbers, head
+from pforte.register.schema import BANS_HEAD, JOURNAL_HEAD
 
 
 @pytest.fixture
