@@ -131,7 +131,7 @@ def human_agents() -> list[str]:
     """Return 73 agents of browsers, apps and feed readers that people use."""
     systems = (
         "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64",
-        "Linux; Android 10; K", "X11; CrOS x86_64 14541.0.0",
+        "Linux; Android 10; K", "X11; Ubuntu; Linux x86_64",
     )  # fmt: skip
     chrome = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 {}Safari/537.36"
     agents = [

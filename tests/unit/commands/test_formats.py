@@ -82,7 +82,7 @@ def test_written_format(log):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--format", "combind"), 2, "did you mean 'combined'"),
+        (("--format", "combned"), 2, "did you mean 'combined'"),
         (("--format", "$status"), 2, "--format: log_format: no time"),
         (("--timezone", "Mars/Olympus"), 2, "'Mars/Olympus' is no zone"),
         (("--timezone", "../etc"), 2, "is no zone"),

@@ -43,9 +43,9 @@ def test_reading_time():
 def test_mistakes():
     """The message names the nearest format and where all are listed."""
     with pytest.raises(
-        UnknownFormat, match=r"'combind'; did you mean 'combined'\? `pforte formats` lists them"
+        UnknownFormat, match=r"'combned'; did you mean 'combined'\? `pforte formats` lists them"
     ):
-        find_format("combind")
+        find_format("combned")
     with pytest.raises(UnknownFormat, match=r"unknown format 'q'; `pforte formats`"):
         find_format("q")
     with pytest.raises(FormatError, match="no time"):

@@ -129,6 +129,11 @@ def test_an_escaped_quote_cannot_move_the_fields():
     assert visit.target == b'/" 200 1 "-" "x'
 
 
+def test_a_backslash_alone():
+    """A line without any quote is no visit."""
+    assert COMBINED.parse(b"a\\b", UTC) is None
+
+
 def test_a_cut_line():
     """A line that was cut in its agent is still a visit."""
     assert COMBINED.parse(LINE[:-3], UTC).agent == b"curl"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.visits.formats.jsonline import encode, load, paths, unescape_json
+from pforte.visits.formats.jsonline import JsonFormat, encode, load, paths, unescape_json
 from pforte.visits.formats.jsonnames import CADDY, JSON, TRAEFIK
 
 AT = 1_772_366_400.5
@@ -138,6 +138,22 @@ def test_escapes_are_undone(text):
     """Everything JSON can write is read, lone surrogates too."""
     raw = json.dumps(text)[1:-1].encode()
     assert unescape_json(raw) == encode(text)
+
+
+def test_lone_surrogates():
+    """Half a character is kept as its own three bytes rather than lost."""
+    assert unescape_json(b"a\\ud800") == b"a\xed\xa0\x80"
+
+
+def test_a_format_without_status():
+    """No status, no pattern."""
+    assert JsonFormat("x", {"client": paths("ip")}).status_marks((404,)) == ()
+
+
+def test_other_backslashes():
+    """Only hex escapes are replaced where a line is no JSON; an escaped backslash before an x stays one."""
+    line = b'{"remote_addr":"192.0.2.7","ts":1772366400,"uri":"/\\\\x22\\x22","status":1}'
+    assert JSON.parse(line, UTC).target == b'/\\x22"'
 
 
 def test_what_is_no_json_string():

@@ -30,7 +30,7 @@ def test_a_named_request_line():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("json:clinet=x", "'clinet' is no role of a field; did you mean 'client'"),
+        ("json:cliet=x", "'cliet' is no role of a field; did you mean 'client'"),
         ("json:zzz=x", "there are client, time"),
         ("json:client", "client needs the name of a field"),
         ("json:client=a..b", "client needs the name of a field"),

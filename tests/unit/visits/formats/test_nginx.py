@@ -125,6 +125,7 @@ def test_no_escape():
         ("escape=utf8 '$remote_addr'", "escape=utf8 is unknown"),
         ('$http_x_forwarded_for [$time_local] "$request"', r"add \$remote_addr"),
         ("$remote_addr $request", "no time"),
+        ("", "no time"),
         ("$remote_addr [$time_local] $http_user_agent $request", "may hold spaces"),
     ],
 )

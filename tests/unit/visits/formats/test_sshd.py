@@ -2,6 +2,8 @@
 
 from datetime import UTC
 
+import pytest
+
 from pforte.visits.formats import sshd
 from pforte.visits.formats.syslog import SSHD, SYSLOG
 
@@ -18,6 +20,29 @@ def test_kinds_of_prefix():
     assert bare is not None
     for prefix in (b"error: ", b"fatal: ", b"[ID 800047 auth.info] "):
         assert sshd.read_message(prefix + b"Failed password for root from 203.0.113.7 port 4 ssh2") == bare
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"Failed password for root",
+        b"Failed to start for root from 203.0.113.7 port 4 ssh2",
+        b"PAM: System error for jo from 203.0.113.7",
+        b"PAM: Authentication failure for jo",
+        b"Connection closed by authenticating user root 203.0.113.7",
+        b"Connection closed by invalid user 203.0.113.7",
+        b"Received disconnect",
+        b"Received disconnect from 203.0.113.7 port 4",
+        b"Invalid user jo from 203.0.113.7 port 4 on fire",
+        b"Timeout before authentication for 203.0.113.7 and more",
+        b"drop connection #1 from somewhere",
+        b"banner exchange: Connection from 203.0.113.7 port 4: Broken pipe",
+        b"",
+    ],
+)
+def test_half_a_message(message):
+    """What sshd would not write so gives nothing."""
+    assert sshd.read_message(message) is None
 
 
 def test_a_name_is_kept_whole():
