@@ -12,6 +12,7 @@ from math import isfinite
 CACHED_MINUTES = 8192
 DAY_SECONDS = 86_400.0
 """A time without a year lies at most this far in the future: zones and clocks that run ahead."""
+NEARLY_A_YEAR_SECONDS = 364 * DAY_SECONDS
 YEARS_BACK = 8
 """How far back the 29 February of a leap year can lie (1900, 2100)."""
 
@@ -27,7 +28,8 @@ SECONDS = {b":%02d" % second: float(second) for second in range(61)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLF_MINUTE = re.compile(rb"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d) ([+-]\d{4})")
 _ISO = re.compile(rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(:\d\d)(?:[.,](\d{1,9})\d*+)? ?(Z|z|[+-]\d\d(?::?\d\d)?)?")
-_YEARLESS = re.compile(rb"([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d)(:\d\d)(?:\.(\d{1,9}))?")
+_MINUTE = re.compile(rb"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d)")
+_FRACTION = re.compile(rb"([^.]{1,20})(:\d\d)\.(\d{1,9})")
 _TAI64N = re.compile(rb"@4([0-9a-f]{15})([0-9a-f]{8})")
 _TAI_OFFSET_SECONDS = 10
 
@@ -108,11 +110,11 @@ def parse_iso(text: bytes, default_zone: tzinfo) -> float | None:
 
 @lru_cache(maxsize=CACHED_MINUTES)
 def _dated_minute(text: bytes, year: int, zone: tzinfo) -> float | None:
-    month = MONTHS.get(text[:3])
-    if month is None:
+    match = _MINUTE.fullmatch(text)
+    month = MONTHS.get(match[1]) if match is not None else None
+    if match is None or month is None:
         return None
-    day, clock = text[3:].split()
-    return seconds_at((year, month, int(day), int(clock[:2]), int(clock[3:])), zone)
+    return seconds_at((year, month, int(match[2]), int(match[3]), int(match[4])), zone)
 
 
 @lru_cache(maxsize=64)
@@ -129,21 +131,24 @@ def parse_yearless(text: bytes, zone: tzinfo, now: float) -> float | None:
     >>> parse_yearless(b"Dec 31 23:59:59", UTC, 1772362800.0)  # read in March 2026
     1767225599.0
     """
-    match = _YEARLESS.fullmatch(text)
-    if match is None:
-        return None
-    second = SECONDS.get(match[2])
-    if second is None:
-        return None
+    minute_text, second_text, fraction = text[:-3], text[-3:], 0.0
+    if b"." in text:
+        match = _FRACTION.fullmatch(text)
+        if match is None:
+            return None
+        minute_text, second_text, fraction = match[1], match[2], int(match[3]) / 10 ** len(match[3])
+    second = SECONDS.get(second_text)
     latest = now + DAY_SECONDS
     this_year = _year_of_day(int(latest // DAY_SECONDS))
-    if this_year is None:
+    if second is None or this_year is None:
         return None
+    minute = _dated_minute(minute_text, this_year, zone)
+    if minute is not None and 0.0 <= latest - minute - second < NEARLY_A_YEAR_SECONDS:
+        return minute + second + fraction  # the usual case: no later year can fit
     # The zone may already be in the next year.
     for year in range(this_year + 1, this_year - YEARS_BACK - 1, -1):
-        minute = _dated_minute(match[1], year, zone)
+        minute = _dated_minute(minute_text, year, zone)
         if minute is not None and minute + second <= latest:
-            fraction = int(match[3]) / 10 ** len(match[3]) if match[3] else 0.0
             return minute + second + fraction
     return None
 

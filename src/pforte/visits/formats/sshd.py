@@ -72,7 +72,7 @@ def read_message(message: bytes) -> Refusal | None:
     for prefix in (b"error: ", b"fatal: "):
         text = text.removeprefix(prefix)
     text = text.removesuffix(b" [preauth]")
-    for start, read in _READERS:
+    for start, read in _BY_WORD.get(text.partition(b" ")[0], ()):
         if text.startswith(start):
             return read(text[len(start) :])
     return None
@@ -242,3 +242,8 @@ _READERS: tuple[tuple[bytes, Read], ...] = (
     (b"drop connection ", _penalty),
 )
 """How a message begins, and who reads the rest of it."""
+
+_BY_WORD = {
+    word: tuple(reader for reader in _READERS if reader[0].partition(b" ")[0] == word)
+    for word in {start.partition(b" ")[0] for start, _ in _READERS}
+}
