@@ -10,7 +10,7 @@ from pforte.visits.visit import Visit
 
 ID = "visit.command-injection"
 
-_SPACE = rb"(?:[ \t]|\$\{?ifs\}?(?:\$9)?|%09){1,8}"
+_SPACE = rb"(?:[ \t+]|\$\{?ifs\}?(?:\$9)?|%09){1,8}"
 _BEHIND = rb"(?:[;|`\n]|&&|\$\(|\bthen |\bdo )[ \t]{0,8}"
 _PATH = rb"(?:/(?:usr/)?(?:local/)?s?bin/|/tmp/)?"
 _COMMAND = linear(
@@ -29,7 +29,7 @@ _COMMAND = linear(
     rb"|(?:nslookup|dig|host)" + _SPACE + rb"[$`a-z0-9(-]{1,100}\."
     rb"|(?:sleep|timeout)" + _SPACE + rb"[0-9]"
     rb"|uname(?:" + _SPACE + rb"-[a-z]|[ \t]{0,4}(?:$|[;|&`)]))"
-    rb"|(?:id|whoami|ifconfig|ipconfig|printenv|netstat)[ \t]{0,4}(?:$|[;|&`)#])"
+    rb"|(?:id|whoami|ifconfig|ipconfig|printenv|netstat)[ \t]{0,4}(?:$|[;|&`)#<>])"
     rb"|(?:python|perl|php|ruby|lua)[0-9.]{0,4}" + _SPACE + rb"-[cer]"
     rb"|(?:powershell|cmd)(?:\.exe)?" + _SPACE + rb"[-/]"
     rb"|busybox" + _SPACE + rb"[a-z]"
@@ -38,7 +38,7 @@ _COMMAND = linear(
     rb")"
 )
 _DOWNLOADER = linear(
-    rb"(?:^|[?&=/;])cd[ +]/(?:tmp|var/run|mnt|root|dev/shm)[;&|]"
+    rb"(?:^|[?&=/;])cd[ \t+]/(?:tmp|var/run|mnt|root|dev/shm)[;&|]"
     rb"|\b(?:wget|curl)"
     + _SPACE
     + rb"(?:-[a-z]{1,3}"
@@ -60,18 +60,16 @@ _PHP_OPEN = linear(
 def judge(visit: Visit, _facts: Facts) -> Finding | None:
     """Convict a shell command in the target, or Shellshock in the target or a header field."""
     target = decode_target(visit.target)
-    whole = (target.path + b"?" + target.query).lower()
-    for field in (whole, decode(visit.agent), decode(visit.referrer)):
+    for field in (target.path, target.query, decode(visit.agent), decode(visit.referrer)):
         if _SHELLSHOCK.search(field):
             return proof(ID, field, "no function definition of a shell in a request")
-    if found := _DOWNLOADER.search(whole):
-        return proof(ID, whole[found.start() :], "no command line in a request")
-    if found := _COMMAND.search(target.path.lower()):
-        return proof(ID, target.path[found.start() :], "no command line in a path")
+    path = target.path.lower()
+    if found := _DOWNLOADER.search(path) or _COMMAND.search(path):
+        return proof(ID, path[found.start() :], "no command line in a path")
     for parameter in target.parameters:
-        text = parameter.value.lower() if parameter.name else parameter.name + parameter.value.lower()
-        if found := None if parameter.is_search else _COMMAND.search(text):
-            return proof(ID, text[found.start() :], "no command behind a separator in a value")
+        text = parameter.value.lower()
+        if not parameter.is_search and (found := _COMMAND.search(text) or _DOWNLOADER.search(text)):
+            return proof(ID, text[found.start() :], "no command line in a value")
         if _PHP_OPEN.search(text) and (found := _PHP_CALL.search(text)):
             return proof(ID, text[found.start() :], "no call of PHP in a value")
     return None
@@ -105,7 +103,6 @@ CHECK = Check(
         Mark(rb"\(\)(?:\+|%20| )?\{"),
         Mark(rb"cd(?:\+|%20)/(?:tmp|var|mnt|root|dev)"),
         Mark(rb"busybox|/dev/tcp"),
-        Mark(rb"(?:wget|curl)(?:\+|%20|\$)"),
         Mark(rb"\$\{(?:@|print|eval|system)"),
     ),
     judge=judge,

@@ -1,9 +1,8 @@
 """Robots that fill every form with advertising, and leave their own report in the address."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Text
 from pforte.visits.checks.linear import linear
-from pforte.visits.checks.marks import ODD_ENCODED
 from pforte.visits.checks.proof import proof
 from pforte.visits.decoding import decode
 from pforte.visits.visit import Visit
@@ -17,16 +16,18 @@ _REPORT = linear(
 
 
 def judge(visit: Visit, facts: Facts) -> Finding | None:
-    """Convict an address that carries the report of a form-filling robot (XRumer).
+    """Convict an address that carries the report of a form-filling robot (XRumer) and does not exist.
 
-    A crawler may find such an address in a published log and follow it.
+    A crawler may find such an address in a published log and follow it; it is spared. Because the agent decides
+    that, the check has no marks: what a mark finds is judged by the request alone.
     """
-    if facts.crawler():
+    if b"+" not in visit.target and b"%" not in visit.target:
         return None
     text = decode(visit.target).lower()
-    if found := _REPORT.search(text):
-        return proof(ID, text[found.start() :], "no report of a spam robot in an address")
-    return None
+    found = _REPORT.search(text)
+    if not found or facts.crawler():
+        return None
+    return proof(ID, text[found.start() :], "no report of a spam robot in an address")
 
 
 CHECK = Check(
@@ -46,6 +47,6 @@ CHECK = Check(
         de="Den Text 'Result: chosen nickname ...' schreiben XRumer und ähnliche Programme. Suchen Sie auf dem sendenden"
         " Rechner das Programm oder den offenen Proxy und beenden Sie es.",
     ),
-    marks=(ODD_ENCODED, Mark(rb"result:(?:\+|%20){1,8}")),
+    statuses=(403, 404, 410),
     judge=judge,
 )

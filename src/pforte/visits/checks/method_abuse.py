@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text, Threshold
+from pforte.visits.checks.declaration import Check, Facts, Finding, Text, Threshold
 from pforte.visits.checks.proof import proof
 from pforte.visits.visit import Visit
 
@@ -25,12 +25,13 @@ _OFFICE = re.compile(
 
 def judge(visit: Visit, facts: Facts) -> Finding | None:
     """Count a refused request with a method that no site offers to strangers."""
-    if not visit.method or visit.method in _USUAL or 200 <= visit.status < 400 or visit.status == 401:
+    method = visit.method
+    if not method or method in _USUAL:
         return None
-    if visit.method in _WEBDAV and (facts.site_runs("webdav") or _OFFICE.search(visit.agent[:256])):
+    if method in _WEBDAV and (facts.site_runs("webdav") or _OFFICE.search(visit.agent[:256])):
         return None
-    if visit.method in _NEVER or visit.method in _WEBDAV or visit.status in (400, 405, 501):
-        return proof(ID, visit.method + b" " + visit.target, "a method that the site offers")
+    if method in _NEVER or method in _WEBDAV or visit.status in (400, 405, 501):
+        return proof(ID, method + b" " + visit.target, "a method that the site offers")
     return None
 
 
@@ -50,13 +51,7 @@ CHECK = Check(
         de="Ein Scanner sucht Server, auf denen Fremde Dateien schreiben dürfen. Ist es der WebDAV-Client eines"
         " Menschen, berichtigen Sie dessen Adresse: Hier gibt es kein WebDAV.",
     ),
-    marks=(
-        Mark(
-            rb"[\"' ](?:TRACE|TRACK|DEBUG|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|SEARCH|REPORT|ACL)[\"', ]",
-            caseless=False,
-        ),
-    ),
-    statuses=(405, 501),
+    statuses=(400, 403, 404, 405, 501),
     threshold=Threshold(5, timedelta(minutes=10)),
     judge=judge,
 )

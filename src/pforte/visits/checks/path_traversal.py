@@ -62,7 +62,7 @@ def _leaves_root(path: bytes, raw: bytes, target: Target) -> bool:
     """Whether the path climbs above the root, in disguise or further than a broken link would."""
     depth = lowest = 0
     for segment in path.split(b"/"):
-        if segment.rstrip(b"\0") == b"..":
+        if segment.partition(b";")[0].rstrip(b"\0") == b"..":
             depth -= 1
             lowest = min(lowest, depth)
         elif segment not in (b"", b"."):

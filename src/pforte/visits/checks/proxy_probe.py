@@ -10,14 +10,14 @@ from pforte.visits.visit import Visit
 
 ID = "visit.proxy-probe"
 
-_AUTHORITY_FORM = re.compile(rb"[^/\s:@]{1,253}:[0-9]{1,5}")
+_AUTHORITY_FORM = re.compile(rb"(?:[^/\s:@]{1,253}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5}")
 _ABSOLUTE_FORM = re.compile(
     rb"(?i)(?:https?|ftp)://(?:[^/?#\s@]{0,64}@)?([^/?#\s:]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?]|$)"
 )
 JUDGES = linear(
     rb"(?i)(?:^|\.)(?:azenv\.net|proxyjudge\.[a-z.]{2,12}|httpbin\.org|ipify\.org|icanhazip\.com|ifconfig\.(?:me|co|io)"
     rb"|ip-api\.com|ipinfo\.io|ident\.me|checkip\.(?:amazonaws|dyndns)\.(?:com|org)|httpheader\.net|api\.myip\.com"
-    rb"|(?:www\.)?(?:google|baidu|bing|yahoo|example|yandex|msn|microsoft|amazon|cloudflare|qq|123cha)\.(?:com|ru|de|org)"
+    rb"|(?:www\.)?(?:google|baidu|bing|yahoo|yandex|msn|microsoft|amazon|cloudflare|qq|123cha)\.(?:com|ru|de|org)"
     rb"|proxy\d{0,3}\.[a-z]{2,20}\.com|check-host\.net|whatismyip\.[a-z]{2,4}|clientapi\.ipip\.net|mosijudge\.[a-z]{2,4}"
     rb"|checker\.[a-z0-9-]{2,30}\.[a-z]{2,4}|cname-judge\.[a-z]{2,4})$"
 )

@@ -1,0 +1,24 @@
+"""Names of mailboxes."""
+
+import pytest
+
+from pforte.visits.checks import mail_unknown_user
+
+
+@pytest.mark.parametrize(("service", "what"), [("smtp", "unknown-user"), ("imap", "unknown-user")])
+def test_counts(counting, service, what):
+    """These are tries of this kind."""
+    assert counting(mail_unknown_user.CHECK)(service, what)
+
+
+@pytest.mark.parametrize(("service", "what"), [("ssh", "unknown-user"), ("imap", "password")])
+def test_leaves_to_others(counting, service, what):
+    """One act is not counted under every name."""
+    assert not counting(mail_unknown_user.CHECK)(service, what)
+
+
+def test_one_try_is_no_offence():
+    """People mistype."""
+    threshold = mail_unknown_user.CHECK.threshold
+    assert threshold is not None
+    assert threshold.count >= 3
