@@ -142,7 +142,15 @@ def test_leap_second_and_first_year():
 
 
 @pytest.mark.parametrize(
-    "text", [b"Mai  1 12:00:00", b"Feb 30 12:00:00", b"Mar  1 12:00:61", b"Mar  1 25:00:00", b"x"]
+    "text",
+    [
+        b"Mai  1 12:00:00",
+        b"Feb 30 12:00:00",
+        b"Mar  1 12:00:61",
+        b"Mar  1 25:00:00",
+        b"Mar  1 12:00:00.",
+        b"x",
+    ],
 )
 def test_no_time_without_year(text):
     """A day that never was is no time."""
