@@ -55,7 +55,10 @@ ASSETS = (
 REFERRERS = (
     "-", "-", "-", "https://www.google.com/", "https://www.bing.com/", "https://duckduckgo.com/",
     "https://www.example.org/", "https://www.example.org/blog/", "https://www.example.org/shop/garden/",
-    "https://news.example.net/item?id=40412", "https://www.example.org/search?q=winter+coat", "https://t.co/x1Y2z3",
+    "https://news.example.net/item?id=40412", "https://t.co/x1Y2z3", "https://www.example.org/news/",
+    *(f"https://www.example.org/{section}/" for section in SECTIONS), "https://www.example.org/docs/river/",
+    *(f"https://www.example.org/{section}/{word}/" for section in SECTIONS[:3] for word in WORDS[:6]),
+    "https://www.example.org/search?q=winter+coat",
 )  # fmt: skip
 ROBOTS = """\
 User-agent: *
@@ -70,8 +73,7 @@ User-agent: CCBot
 Disallow: /
 
 User-agent: SemrushBot
-Disallow: /shop/
-Disallow: /photos/
+Disallow: /shop/garden/
 
 Sitemap: https://www.example.org/sitemap.xml
 """

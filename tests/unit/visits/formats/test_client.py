@@ -41,7 +41,10 @@ def test_forms():
     """v4-mapped, zone id, leading zeros, names, lists."""
     assert read_client(b"::ffff:192.0.2.1") == "::ffff:192.0.2.1"
     assert read_client(b"fe80::1%eth0") == "fe80::1"
+    assert read_client(b"[192.0.2.1]") == "192.0.2.1"
     for raw in (
+        b"[192.0.2]",
+        b"12345",
         b"192.030.0.6",
         b"example.com",
         b"-",
