@@ -53,11 +53,11 @@ ASSETS = (
     "/fonts/{:x}.woff2",
 )
 REFERRERS = (
-    "-", "-", "-", "https://www.google.com/", "https://www.bing.com/", "https://duckduckgo.com/",
-    "https://www.example.org/", "https://www.example.org/blog/", "https://www.example.org/shop/garden/",
+    *(["-"] * 18), "https://www.google.com/", "https://www.bing.com/", "https://duckduckgo.com/",
+    "https://www.example.org/", "https://www.example.org/blog/", "https://www.example.org/shop/",
     "https://news.example.net/item?id=40412", "https://t.co/x1Y2z3", "https://www.example.org/news/",
     *(f"https://www.example.org/{section}/" for section in SECTIONS), "https://www.example.org/docs/river/",
-    *(f"https://www.example.org/{section}/{word}/" for section in SECTIONS[:3] for word in WORDS[:6]),
+    *(f"https://www.example.org/{section}/{word}/" for section in SECTIONS[:3] for word in WORDS[1:7]),
     "https://www.example.org/search?q=winter+coat",
 )  # fmt: skip
 ROBOTS = """\

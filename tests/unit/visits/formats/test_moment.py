@@ -149,7 +149,6 @@ def test_leap_second_and_first_year():
         b"Mar  1 12:00:61",
         b"Mar  1 25:00:00",
         b"Mar  1 12:00:00.",
-        b"Mar  1 12:00:00.",
         b"x",
     ],
 )
