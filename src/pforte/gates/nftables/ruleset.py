@@ -147,7 +147,7 @@ def _rules(layout: Layout) -> list[tuple[str, str, str]]:
     mask = IPv6Network((0, layout.ipv6_prefix)).netmask
     discovery = "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert"
     return [
-        ('iif "lo"', "lo", "accept"),
+        ('iifname "lo"', "lo", "accept"),
         (f"icmpv6 type {{ {discovery} }}", "", "accept"),
         (f"ip saddr @{EXEMPT_V4}", f"@{EXEMPT_V4}", "accept"),
         (f"ip6 saddr @{EXEMPT_V6}", f"@{EXEMPT_V6}", "accept"),

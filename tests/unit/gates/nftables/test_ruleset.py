@@ -59,7 +59,7 @@ def test_the_whole_table():
         "add set inet pforte net4 { type ipv4_addr; flags interval,timeout; }\n"
         "add set inet pforte net6 { type ipv6_addr; flags interval,timeout; }\n"
         "add chain inet pforte visitors { type filter hook prerouting priority -200; policy accept; }\n"
-        'add rule inet pforte visitors iif "lo" accept\n'
+        'add rule inet pforte visitors iifname "lo" accept\n'
         "add rule inet pforte visitors icmpv6 type { nd-router-solicit, nd-router-advert, "
         "nd-neighbor-solicit, nd-neighbor-advert } accept\n"
         "add rule inet pforte visitors ip saddr @allow4 accept\n"
