@@ -105,5 +105,15 @@ CHECK = Check(
         Mark(rb"busybox|/dev/tcp"),
         Mark(rb"\$\{(?:@|print|eval|system)"),
     ),
+    signs=(
+        Mark(
+            rb"[;|`&(\s](?:/[a-z/]{1,20}/)?(?:wget|curl|tftp|ftpget|fetch|lwp-download|cat|rm|cd|chmod|(?:ba|da|z|k)?sh|nc|ncat|netcat"
+            rb"|ping|nslookup|dig|host|sleep|timeout|uname|id|whoami|ifconfig|ipconfig|printenv|netstat|python|perl|php|ruby|lua"
+            rb"|powershell|cmd|busybox|echo|printf|mkfifo|base64)\b"
+        ),
+        Mark(rb"\(\)\W{0,9}\{|cd[ +]/|busybox|/dev/tcp/"),
+        Mark(rb"(?:wget|curl)[\s$+]"),
+        Mark(rb"<\?|\$\{(?:@|print|eval|system)|;\W{0,4}(?:die|exit|echo|print|system|eval)\b"),
+    ),
     judge=judge,
 )

@@ -125,6 +125,9 @@ class Check:
         remedy: what the other side can do.
         marks: patterns whose lines are candidates.
         statuses: answer statuses whose lines are candidates.
+        signs: patterns of the decoded request without one of which the function convicts nothing; where a check
+            has signs, it is only asked about requests that have one. Many lines hold a mark because something in
+            them is encoded; one pass for the signs of all checks then tells whom they really concern.
         threshold: how often it takes; None means a single finding is an offence.
         judge: the function for HTTP visits, or None.
         judge_login: the function for login failures, or None.
@@ -139,6 +142,7 @@ class Check:
     remedy: Text
     marks: tuple[Mark, ...] = ()
     statuses: tuple[int, ...] = ()
+    signs: tuple[Mark, ...] = ()
     threshold: Threshold | None = None
     judge: Judge | None = None
     judge_login: JudgeLogin | None = None

@@ -100,5 +100,13 @@ CHECK = Check(
         ),
         Mark(rb"allow_url_include|auto_prepend_file"),
     ),
+    signs=(
+        Mark(
+            rb"[/\\](?:etc|proc|root|home|var|run|usr|bin|windows|winnt|web-inf|meta-inf)[/\\]|(?:boot|win)\.ini|autoexec\.bat"
+        ),
+        Mark(rb"(?:php|expect|phar|zip|glob|ogg|rar|file|data|https?|ftps?):"),
+        Mark(rb"169\.254\.169|metadata\.google|100\.100\.100|fd00:ec2|2852039166|0xa9fe|instance-data"),
+        Mark(rb"allow_url_include|auto_prepend_file|safe_mode|disable_functions|open_basedir"),
+    ),
     judge=judge,
 )

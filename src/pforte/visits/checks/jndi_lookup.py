@@ -24,7 +24,7 @@ _NETWORK = linear(rb"\$\{.{0,400}?(?:ldaps?|rmi|dns|iiop|corba|nis|nds)\s{0,4}:\
 def judge(visit: Visit, _facts: Facts) -> Finding | None:
     """Convict a look-up that makes a logging library fetch code."""
     for raw in (visit.target, visit.agent, visit.referrer, visit.user, visit.host):
-        if not raw:
+        if b"{" not in raw and b"%" not in raw:
             continue
         plain = resolve_lookups(decode(raw).lower())
         if found := _JNDI.search(plain) or _NETWORK.search(plain):

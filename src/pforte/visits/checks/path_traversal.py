@@ -8,7 +8,7 @@ far beyond what any link could mean convicts.
 import re
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.marks import ODD_CLIMB, ODD_ENCODED
 from pforte.visits.checks.proof import proof
 from pforte.visits.checks.system_file import SYSTEM_FILE
@@ -90,5 +90,6 @@ CHECK = Check(
         " Crawler, lösen Sie '..' vor der Anfrage auf (RFC 3986, Abschnitt 5.2.4).",
     ),
     marks=(ODD_ENCODED, ODD_CLIMB),
+    signs=(Mark(rb"\.\."),),
     judge=judge,
 )

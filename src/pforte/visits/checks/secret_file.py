@@ -97,5 +97,12 @@ CHECK = Check(
         Mark(rb"/[a-z0-9._-]{2,120}\.(?:sql|bak|tar|tgz|zip|rar|7z|old)(?:\.(?:gz|bz2|xz|zip|bak))?[ ?\"]"),
         ODD_ENCODED,
     ),
+    signs=(
+        Mark(rb"[/\\]\.[a-z]"),
+        Mark(
+            rb"[/\\]id_[a-z]|\.(?:key|pem|sql|bak|tar|tgz|zip|rar|7z|old|ya?ml|json|txt|env|hprof)|\.(?:php|xml|config|py|ini)[~._-]"
+        ),
+        Mark(rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)"),
+    ),
     judge=judge,
 )

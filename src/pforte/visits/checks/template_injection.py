@@ -64,5 +64,11 @@ CHECK = Check(
         Mark(rb"class\.module\.classloader"),
         Mark(rb"java\.lang\.|_memberaccess"),
     ),
+    signs=(
+        Mark(rb"[$#%*@]\{|\{[{%]|<[%#]|\[\[|@\(|\{php\}"),
+        Mark(
+            rb"class\.module\.classloader|_memberaccess|ognlcontext|\(#[a-z0-9_]{1,40}=@java|java\.lang\.runtime|freemarker\.template"
+        ),
+    ),
     judge=judge,
 )

@@ -2,25 +2,15 @@
 
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
-from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
-from pforte.visits.checks.proof import holds, proof_by_rules
+from pforte.visits.checks.proof import proof_by_rules
 from pforte.visits.visit import Visit
 
 ID = "visit.xss"
 
 
-_SCRIPT = linear(
-    rb"<\W{0,8}[a-z]|&(?:lt|#0{0,4}60|#x0{0,4}3c)|\bon[a-z]{3,24}\W{0,8}=|script\W{0,8}:|&colon"
-    rb"|['\"`]\W{1,16}(?:alert|confirm|prompt|eval)"
-)
-"""What any of the rules needs; where it is absent they are not asked."""
-
-
-def judge(visit: Visit, facts: Facts) -> Finding | None:
+def judge(_visit: Visit, facts: Facts) -> Finding | None:
     """Convict a visit that brings script for other visitors' browsers."""
-    if not holds(visit, _SCRIPT):
-        return None
     return proof_by_rules(ID, facts, "a value that stays text in the page it ends up in")
 
 
@@ -43,5 +33,10 @@ CHECK = Check(
         " Rechner als übernommen. Ist jemand einem präparierten Link gefolgt, sagen Sie uns, wo dieser Link steht.",
     ),
     marks=(ODD_ENCODED, ODD_QUOTE, Mark(rb"(?:java|vb)script:")),
+    signs=(
+        Mark(rb"<\W{0,8}[a-z]|&(?:lt|#0{0,4}60|#x0{0,4}3c)"),
+        Mark(rb"\bon[a-z]{3,24}\W{0,8}=|script\W{0,8}:|script&colon"),
+        Mark(rb"['\"`]\W{1,16}(?:alert|confirm|prompt|eval)"),
+    ),
     judge=judge,
 )

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 
 from pforte.visits.checks.declaration import Check, Finding, RuleMatch
+from pforte.visits.decoding import decode, decode_target
+from pforte.visits.engine import Pass, build
 from pforte.visits.visit import LoginFailure, Visit
 
 
@@ -56,6 +59,22 @@ PLAIN = Visit(
 Ask = Callable[..., Finding | None]
 
 
+@cache
+def _signs(check: Check) -> Pass:
+    return build([check.signs])
+
+
+def has_sign(check: Check, visit: Visit) -> bool:
+    """Say whether a sign of the check stands in the decoded target, agent or referrer."""
+    target = decode_target(visit.target)
+    parts = [
+        target.path + b"?" + target.query,
+        decode(visit.agent, plus=True),
+        decode(visit.referrer, plus=True),
+    ]
+    return any(_signs(check).candidates(part.replace(b"\n", b" ")) for part in parts)
+
+
 @pytest.fixture
 def facts() -> type[FakeFacts]:
     """Return the class of facts, to be made with what a test wants."""
@@ -69,7 +88,11 @@ def asking() -> Callable[[Check], Ask]:
     def question(check: Check) -> Ask:
         def ask(target: bytes = b"/", facts: FakeFacts | None = None, **fields: object) -> Finding | None:
             assert check.judge is not None
-            return check.judge(replace(PLAIN, target=target, **fields), facts or FakeFacts())
+            visit = replace(PLAIN, target=target, **fields)
+            finding = check.judge(visit, facts or FakeFacts())
+            if finding is not None and check.signs:
+                assert has_sign(check, visit), "the scan would not have asked"
+            return finding
 
         return ask
 
