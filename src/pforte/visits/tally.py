@@ -12,6 +12,7 @@ from hashlib import blake2b
 from math import isfinite
 from struct import Struct
 
+from pforte.net.addresses import Network, parse_network
 from pforte.visits.checks.declaration import Threshold
 
 _VERSION = b"\x01"
@@ -24,13 +25,22 @@ class TallyState:
 
     Attributes:
         check: slug of the check.
-        network: the network as text.
+        network: whom it counts.
         state: the count in a form that only :class:`Tallies` reads; b"" means that nothing is counted.
     """
 
     check: str
-    network: str
+    network: Network
     state: bytes
+
+
+def name_of(network: Network) -> str:
+    """Return the name a network is counted under: the address alone for one IPv4 address.
+
+    >>> name_of(parse_network("192.0.2.1")), name_of(parse_network("2001:db8::1"))
+    ('192.0.2.1', '2001:db8::/64')
+    """
+    return str(network).removesuffix("/32") if network.version == 4 else str(network)
 
 
 class Tallies:
@@ -59,7 +69,7 @@ class Tallies:
 
         Args:
             check: slug of a check with a threshold.
-            network: whom it is charged to, as text.
+            network: whom it is charged to (:func:`name_of`).
             at: event time, POSIX seconds.
             variant: the target or user, which counts once where the threshold asks for different ones.
             attempts: how many findings this one stands for; different ones count once anyway.
@@ -95,7 +105,9 @@ class Tallies:
         if not self._changed:
             return ()
         changed, self._changed = self._changed, {}
-        return tuple(TallyState(*key, _packed(self._hits.get(key))) for key in changed)
+        return tuple(
+            TallyState(key[0], parse_network(key[1]), _packed(self._hits.get(key))) for key in changed
+        )
 
     def load(self, states: Iterable[TallyState]) -> None:
         """Take over counts that were kept, oldest first; those of unknown checks and forms are left out."""
@@ -104,7 +116,7 @@ class Tallies:
             hits = _unpacked(kept.state)
             if rule is None or not hits:
                 continue
-            key = (kept.check, kept.network)
+            key = (kept.check, name_of(kept.network))
             self._hits.pop(key, None)
             taken = self._begin(key, distinct=rule[2])
             if isinstance(taken, dict):

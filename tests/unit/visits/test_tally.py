@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pforte.net.addresses import Network, parse_network
 from pforte.visits.checks.declaration import Threshold
-from pforte.visits.tally import Tallies, TallyState
+from pforte.visits.tally import Tallies, TallyState, name_of
 
 MANY = "visit.many"
 DIFFERENT = "visit.different"
@@ -16,7 +17,7 @@ THRESHOLDS = {
     MANY: Threshold(3, timedelta(seconds=60)),
     DIFFERENT: Threshold(3, timedelta(seconds=60), distinct=True),
 }
-ONE, OTHER = "192.0.2.1", "192.0.2.2"
+ONE, OTHER = "192.0.2.1", "2001:db8:0:1::/64"
 
 
 @pytest.fixture
@@ -89,14 +90,17 @@ def test_the_least_recently_seen_leave_first():
 def test_changes_are_told_once(tallies):
     tallies.count(MANY, ONE, 5.0)
     tallies.count(DIFFERENT, OTHER, 5.0, b"/a")
-    assert [(state.check, state.network) for state in tallies.changes()] == [(MANY, ONE), (DIFFERENT, OTHER)]
+    assert [(state.check, name_of(state.network)) for state in tallies.changes()] == [
+        (MANY, ONE),
+        (DIFFERENT, OTHER),
+    ]
     assert tallies.changes() == ()
 
 
 def test_a_count_that_ended_is_told_as_empty(tallies):
     for at in range(3):
         tallies.count(MANY, ONE, at)
-    assert tallies.changes() == (TallyState(MANY, ONE, b""),)
+    assert tallies.changes() == (TallyState(MANY, parse_network(ONE), b""),)
 
 
 def test_a_count_pushed_out_is_told_as_empty():
@@ -104,7 +108,12 @@ def test_a_count_pushed_out_is_told_as_empty():
     tallies.count(MANY, ONE, 0)
     tallies.changes()
     tallies.count(MANY, OTHER, 0)
-    assert TallyState(MANY, ONE, b"") in tallies.changes()
+    assert TallyState(MANY, parse_network(ONE), b"") in tallies.changes()
+
+
+def test_networks_are_named_so_that_they_can_be_read_again():
+    for text in ("192.0.2.1", "2001:db8:0:1::/64", "192.0.2.0/24", "2001:db8::1/128"):
+        assert parse_network(name_of(parse_network(text))) == parse_network(text)
 
 
 def test_without_a_register_nothing_is_remembered_for_it():
@@ -117,14 +126,19 @@ def test_without_a_register_nothing_is_remembered_for_it():
     "state", [b"", b"\x01", b"\x02" + bytes(16), b"\x01abc", b"\x01" + b"\xff" * 16, b"\x01" + bytes(15)]
 )
 def test_kept_states_of_another_form_are_left_out(tallies, state):
-    tallies.load([TallyState(MANY, ONE, state), TallyState("visit.gone", ONE, b"\x01" + bytes(16))])
+    tallies.load(
+        [
+            TallyState(MANY, parse_network(ONE), state),
+            TallyState("visit.gone", parse_network(ONE), b"\x01" + bytes(16)),
+        ]
+    )
     assert len(tallies) == 0
 
 
 @given(st.binary(max_size=60))
 def test_any_kept_bytes_are_taken_or_left(state):
     tallies = Tallies(THRESHOLDS, 10)
-    tallies.load([TallyState(MANY, ONE, state), TallyState(DIFFERENT, ONE, state)])
+    tallies.load([TallyState(check, parse_network(ONE), state) for check in THRESHOLDS])
     assert isinstance(tallies.count(MANY, ONE, 0.0), bool)
 
 
@@ -143,7 +157,7 @@ findings = st.lists(
 def test_a_restart_in_between_changes_nothing(rows, stop):
     """Whatever was counted and handed to the register is counted on after a load."""
     plain, before = Tallies(THRESHOLDS, 100), Tallies(THRESHOLDS, 100, tracked=True)
-    kept: dict[tuple[str, str], TallyState] = {}
+    kept: dict[tuple[str, Network], TallyState] = {}
     wanted = [plain.count(check, network, at, b"%d" % variant) for check, network, at, variant in rows]
     got = []
     for number, (check, network, at, variant) in enumerate(rows):

@@ -127,7 +127,8 @@ class Check:
         statuses: answer statuses whose lines are candidates.
         signs: patterns of the decoded request without one of which the function convicts nothing; where a check
             has signs, it is only asked about requests that have one. Many lines hold a mark because something in
-            them is encoded; one pass for the signs of all checks then tells whom they really concern.
+            them is encoded; one pass for the signs of all checks then tells whom they really concern. Path and
+            query, agent and referrer are each one line of the text that is passed, with line feeds as spaces.
         threshold: how often it takes; None means a single finding is an offence.
         judge: the function for HTTP visits, or None.
         judge_login: the function for login failures, or None.

@@ -1,0 +1,184 @@
+"""Judging candidates: each woken check is asked, and what it finds is counted or becomes an offence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pforte.bans.offence import Offence
+from pforte.net.addresses import network_of_text, parse_address
+from pforte.robots.sites import Sites
+from pforte.visits.block import Block, evidence
+from pforte.visits.checks.declaration import Finding
+from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
+from pforte.visits.duties import Duty
+from pforte.visits.engine import build
+from pforte.visits.facts import VisitFacts
+from pforte.visits.kept import ENTRY, Kept
+from pforte.visits.plan import Plan
+from pforte.visits.posts import Call
+from pforte.visits.recent import Recent
+from pforte.visits.signs import SignPass
+from pforte.visits.tally import Tallies
+from pforte.visits.visit import LoginFailure, Visit
+
+CLAIM_AGAIN = 3600.0
+"""Seconds after which a network that claims to be a crawler is asked for the proof again."""
+_CLAIMS = 65_536
+_VERDICT_BYTES = 16 * 1024 * 1024
+
+_Verdict = tuple[tuple[Duty, Finding], ...]
+_Key = tuple[int, bytes, bytes, bytes, int, bytes, bytes, bytes, bytes]
+
+
+@dataclass(slots=True)
+class Case:
+    """One line that is judged.
+
+    Attributes:
+        block: where its offences go.
+        call: the checks that it wakes.
+        line: the line.
+        start: its offset in the block.
+        client: address of its client.
+        name: name under which the client's network is counted.
+        at: event time, POSIX seconds, not in the future.
+    """
+
+    block: Block
+    call: Call
+    line: bytes
+    start: int
+    client: str = ""
+    name: str = ""
+    at: float = 0.0
+
+
+class Judgement:
+    """Asks the checks and remembers what they found.
+
+    Args:
+        duties: the checks on duty.
+        plan: limits, sites and rules.
+    """
+
+    def __init__(self, duties: tuple[Duty, ...], plan: Plan) -> None:
+        thresholds = {duty.check.id: duty.threshold for duty in duties if duty.threshold}
+        self.tallies = Tallies(thresholds, plan.networks, tracked=plan.tracked)
+        self.claims = Recent(CLAIM_AGAIN, _CLAIMS)
+        self._plan = plan
+        self._marked = _marked(duties, plan)
+        self._signs = SignPass(duties, plan.engine)
+        self.renew(plan.sites)
+
+    def renew(self, sites: Sites) -> None:
+        """Take over what the sites ask for now."""
+        self._facts = VisitFacts(self._plan.rules, sites, self._marked)
+        self._verdicts: Kept[_Key, _Verdict] = Kept(_VERDICT_BYTES)
+
+    def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> None:
+        """Ask the woken checks about a visit.
+
+        The first check that convicts for good names the offence; one visit is one offence.
+
+        Args:
+            case: the line; its offences go to its block.
+            visit: what the line says.
+            site: host name of the visited site, b"" where unknown.
+            fetched: whether the visitor fetched robots.txt before.
+        """
+        call, facts = case.call, self._facts
+        facts.turn(visit, site, fetched=fetched)
+        if call.marked:
+            for duty, finding in self._verdict(call, visit, site):
+                self._charge(case, duty, finding, visit.target)
+                if duty.convicts:
+                    return
+        for duty, judge in call.others:
+            if duty.statuses is None or visit.status in duty.statuses:
+                found = judge(visit, facts)
+                if found is not None:
+                    self._charge(case, duty, found, visit.target)
+                    if duty.convicts:
+                        return
+
+    def judge_login(self, case: Case, failure: LoginFailure) -> None:
+        """Ask the checks about a login failure."""
+        for duty, judge in case.call.logins:
+            finding = judge(failure)
+            if finding is not None:
+                self._charge(case, duty, finding, failure.user, failure)
+
+    def _verdict(self, call: Call, visit: Visit, site: bytes) -> _Verdict:
+        """Return what the woken checks with marks find, from memory where the same request was judged before.
+
+        A check with marks judges the request alone, and a header without a mark convicts nobody; so one verdict
+        serves every client that sends the same attack.
+        """
+        agent, referrer = self._facts.telling()
+        key = (
+            call.bits,
+            visit.method,
+            visit.target,
+            visit.protocol,
+            visit.status,
+            site,
+            visit.user,
+            agent,
+            referrer,
+        )
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            verdict = self._asked(call, visit)
+            weight = len(visit.target) + len(agent) + len(referrer) + len(visit.user)
+            self._verdicts.keep(key, verdict, weight + ENTRY * len(verdict))
+        return verdict
+
+    def _asked(self, call: Call, visit: Visit) -> _Verdict:
+        """Ask the woken checks with marks in their order, until one convicts for good."""
+        facts = self._facts
+        concerned = self._signs.concerned(visit.target, *facts.telling()) if call.signed else 0
+        verdict: list[tuple[Duty, Finding]] = []
+        for duty, judge in call.marked:
+            if duty.sign and not duty.sign & concerned:
+                continue
+            finding = judge(visit, facts)
+            if finding is not None:
+                verdict.append((duty, finding))
+                if duty.convicts:
+                    break
+        return tuple(verdict)
+
+    def _charge(
+        self, case: Case, duty: Duty, finding: Finding, variant: bytes, failure: LoginFailure | None = None
+    ) -> None:
+        """Count a finding, or make it the offence that it is or completes."""
+        check = duty.check
+        if check.id == IMPERSONATED and not self.claims.is_new((case.name, finding.claim), case.at):
+            return
+        if duty.threshold:
+            attempts = failure.attempts if failure else 1
+            if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
+                return
+        block = case.block
+        block.spend(case.name, case.at)
+        offence = Offence(
+            network=network_of_text(case.client, self._plan.ipv6_prefix),
+            address=parse_address(case.client),
+            kind=check.kind,
+            check=check.id,
+            at=datetime.fromtimestamp(case.at, UTC),
+            service=failure.service if failure else "http",
+            source=block.origin.source,
+            line=block.line_at(case.start),
+            evidence=evidence(case.line, finding.observed),
+            mode=duty.mode,
+            claim=finding.claim,
+        )
+        block.keep(offence, case.start)
+
+
+def _marked(duties: tuple[Duty, ...], plan: Plan) -> Callable[[bytes], bool]:
+    """Return a function that says whether a text holds a mark of any check."""
+    marks = dict.fromkeys(mark for duty in duties if duty.check.judge for mark in duty.check.marks)
+    scan = build((tuple(marks),), plan.engine)
+    return lambda text: bool(scan.candidates(text))

@@ -1,0 +1,246 @@
+"""The scan: blocks of log go in, offences come out.
+
+One pass over the block names the few candidate lines; only those are read and judged. The scanner remembers what
+must be known over many lines: findings below a threshold, clients that fetched robots.txt, and who is shut out
+already. All services share one history per network.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from pforte.net.addresses import Network, network_of_text
+from pforte.net.prefix_table import PrefixTable
+from pforte.robots.crawlers import Bond, identify
+from pforte.robots.sites import Sites
+from pforte.visits.block import Block, Origin, Scanned
+from pforte.visits.deferred import Deferred
+from pforte.visits.duties import Duty, on_duty
+from pforte.visits.engine import Candidate
+from pforte.visits.followed import Followed, merged
+from pforte.visits.judgement import Case, Judgement
+from pforte.visits.plan import Plan
+from pforte.visits.posts import Call, Post, Posts
+from pforte.visits.recent import Recent
+from pforte.visits.request_rules import CORE
+from pforte.visits.site_marks import site_marks
+from pforte.visits.tally import TallyState, name_of
+from pforte.visits.visit import LoginFailure, Visit
+
+__all__ = ["Origin", "Plan", "Scanned", "Scanner"]
+
+_CARRIAGE_RETURN = 13
+_TOLD = 65_536
+_AGENT_LAST = ("combined", "vhost_combined")
+"""Formats whose lines end with the agent in quotes, the third pair of them."""
+
+_Waiting = tuple[bytes, Origin, Call]
+
+
+class Scanner:
+    """Finds offences in blocks of log.
+
+    Args:
+        plan: what it does.
+
+    Attributes:
+        unavailable: checks on duty that need request rules, where the engine of the rules is not installed;
+            they find nothing.
+
+    Raises:
+        EngineError: the engine is not installed, or a mark cannot be compiled.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        checks = [check for check in plan.checks if check.id != CORE or CORE in plan.rules.checks]
+        able = [check for check in checks if plan.rules.available or check.id not in plan.rules.checks]
+        self._duties = on_duty(able, plan.settings, plan.rules.checks)
+        working = {duty.check.id for duty in self._duties}
+        self.unavailable = tuple(
+            duty.check.id for duty in on_duty(checks, plan.settings) if duty.check.id not in working
+        )
+        self._judgement = Judgement(self._duties, plan)
+        self._deferred = None if plan.tracked else _deferred(self._duties)
+        self._followed = Followed(plan.engine)
+        self._told = Recent(self._judgement.claims.span, _TOLD)
+        self._shut: PrefixTable[float] = PrefixTable()
+        self._future = plan.future.total_seconds()
+        self._name = lru_cache(maxsize=16_384)(self._name_of)
+        self._marks = site_marks(plan.sites)
+        self._posts = Posts(self._duties, self._marks, plan.engine)
+
+    def renew(self, sites: Sites) -> None:
+        """Take over what the sites ask for now (a robots.txt changed); nothing that was counted is lost."""
+        marks = site_marks(sites)
+        if marks != self._marks:
+            self._marks = marks
+            self._posts = Posts(self._duties, marks, self._plan.engine)
+        self._judgement.renew(sites)
+
+    def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
+        """Find the offences in one block.
+
+        Args:
+            data: whole lines; only the last one may lack its line feed.
+            origin: where they come from.
+            now: the present moment; no event is later.
+            first_line: number of the first line in its source, from 1; None where lines have no numbers.
+        """
+        post = self._posts.of(origin.log)
+        candidates = post.scan.candidates(data)
+        block = Block(data, origin, now.timestamp(), first_line, share=self._plan.findings)
+        if origin.log.family == "login":
+            self._read_logins(block, post, candidates)
+        else:
+            if post.fetches:
+                self._follow_fetchers(block, candidates, post.fetches)
+            if len(self._followed):
+                lines = self._followed.candidates(data)
+                candidates = merged(candidates, [(start, end, post.followed) for start, end, _ in lines])
+            self._read_visits(block, post, candidates)
+        return block.scanned(len(candidates))
+
+    def shut_out(self, network: Network, until: datetime) -> None:
+        """Skip the lines of ``network`` from now on, because its ban lasts until ``until``."""
+        self._shut.set(network, until.timestamp())
+
+    def let_in(self, network: Network) -> None:
+        """Judge the lines of exactly this network again."""
+        self._shut.remove(network)
+
+    def changes(self) -> tuple[TallyState, ...]:
+        """Return the counts that changed since the last call, for the register (with ``plan.tracked``)."""
+        return self._judgement.tallies.changes()
+
+    def load(self, states: Iterable[TallyState]) -> None:
+        """Take over counts that the register kept, oldest first."""
+        self._judgement.tallies.load(states)
+
+    def _read_visits(self, block: Block, post: Post, candidates: list[Candidate]) -> None:
+        data, log = block.data, block.origin.log
+        client_of, calls, shut = log.client, post.calls, len(self._shut)
+        agent_last = log.name in _AGENT_LAST
+        deferred = self._deferred
+        for waiting in deferred.turn() if deferred is not None else ():
+            self._read_waiting(block, waiting, 0)
+        for start, end, groups in candidates:
+            call = calls.get(groups) or post.call(groups)
+            if not call.bits:
+                continue
+            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+            if shut and self._is_out(block, client_of(line)):
+                continue
+            if call.claims and agent_last and self._was_told(block, line):
+                continue
+            if (
+                call.adds
+                and deferred is not None
+                and self._waits(block, deferred, (line, block.origin, call), start)
+            ):
+                continue
+            self._read_visit(Case(block, call, line, start), block.origin)
+
+    def _read_visit(self, case: Case, origin: Origin) -> None:
+        """Read one line of a visit and let it be judged, unless its network had its share."""
+        block = case.block
+        visit = origin.log.parse(case.line, origin.zone, block.now)
+        if not isinstance(visit, Visit):
+            block.unparsed += 1
+            return
+        if visit.at > block.now + self._future:
+            visit = replace(visit, at=block.now)
+        client = case.client = visit.client
+        case.name = client if ":" not in client else self._name(client)
+        at = case.at = visit.at
+        if block.is_capped(case.name, at):
+            return
+        since = self._followed.since(client)
+        fetched = since is not None and since <= at
+        self._judgement.judge_visit(case, visit, visit.host or origin.site, fetched=fetched)
+        if case.call.claims:
+            self._told.tell((client, _tail(case.line)), at)
+
+    def _read_waiting(self, block: Block, waiting: _Waiting, start: int) -> None:
+        """Read a line that was laid aside; it stood before ``start``."""
+        line, origin, call = waiting
+        self._read_visit(Case(block, call, line, start), origin)
+
+    def _waits(self, block: Block, deferred: Deferred[_Waiting], waiting: _Waiting, start: int) -> bool:
+        """Whether a line that adds to a count may wait; if not, those of its client that waited are read first."""
+        line, origin, call = waiting
+        client = origin.log.client(line)
+        if client is None:
+            return False
+        due = deferred.defer(client, waiting) if call.counts else deferred.take(client)
+        for before in due or ():
+            self._read_waiting(block, before, start)
+        return due is None
+
+    def _was_told(self, block: Block, line: bytes) -> bool:
+        """Whether the same client told the same agent less than an hour from every line of the block."""
+        if line.count(b'"') != 6:
+            return False
+        at = self._told.told_at((block.origin.log.client(line), _tail(line)))
+        return at is not None and block.is_around(at, self._told.span)
+
+    def _read_logins(self, block: Block, post: Post, candidates: list[Candidate]) -> None:
+        data, origin, calls, shut = block.data, block.origin, post.calls, len(self._shut)
+        log, zone = origin.log, origin.zone
+        for start, end, groups in candidates:
+            call = calls.get(groups) or post.call(groups)
+            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+            if shut and self._is_out(block, log.client(line)):
+                continue
+            failure = log.parse(line, zone, block.now)
+            if not isinstance(failure, LoginFailure):
+                continue
+            case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
+            if failure.at > block.now + self._future:
+                case.at = block.now
+            if not block.is_capped(case.name, case.at):
+                self._judgement.judge_login(case, failure)
+
+    def _follow_fetchers(self, block: Block, candidates: list[Candidate], fetches: int) -> None:
+        """Follow the clients of this block that fetched robots.txt and are not known as crawlers by name."""
+        origin = block.origin
+        for start, end, groups in candidates:
+            if groups & fetches:
+                visit = origin.log.parse(block.data[start:end], origin.zone, block.now)
+                if isinstance(visit, Visit) and _fetched(visit) and identify(visit.agent).bond is Bond.TOOL:
+                    self._followed.follow(visit.client, min(visit.at, block.now))
+
+    def _is_out(self, block: Block, client: str | None) -> bool:
+        """Whether the client is shut out; its line is counted, and a ban that ended is forgotten."""
+        while client is not None and (found := self._shut.longest_text(client)) is not None:
+            network, until = found
+            if block.now < until:
+                block.skip(network)
+                return True
+            self._shut.remove(network)
+        return False
+
+    def _name_of(self, client: str) -> str:
+        return name_of(network_of_text(client, self._plan.ipv6_prefix))
+
+
+def _tail(line: bytes) -> bytes:
+    """Return the last quoted field of a line."""
+    return line[line.rfind(b'"', 0, -1) :]
+
+
+def _fetched(visit: Visit) -> bool:
+    """Whether the visit got the site's robots.txt."""
+    path = visit.target.partition(b"?")[0]
+    return path == b"/robots.txt" and visit.status in (0, 200, 304) and visit.method == b"GET"
+
+
+def _deferred(duties: tuple[Duty, ...]) -> Deferred[_Waiting] | None:
+    """Return the place for lines that can only add to a count, or None where no check has such a count."""
+    thresholds = [duty.threshold for duty in duties if duty.statuses and duty.threshold]
+    if not thresholds:
+        return None
+    least = min(threshold.count for threshold in thresholds)
+    span = max(threshold.window.total_seconds() for threshold in thresholds)
+    return Deferred(least, span, lambda waiting: waiting[1].log.time_of(waiting[0], waiting[1].zone))
