@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from pforte.bans.ban import Ban, Decision
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.engine import Engines
@@ -22,6 +24,8 @@ from pforte.gates.nftables.ruleset import (
 from pforte.gates.nftables.wanted import Wanted
 from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
+
+_log = structlog.get_logger("pforte.gates")
 
 TOLERANCE_SECONDS = 3
 """Difference between a wanted and a found end that is no error: rounding, and the time a listing takes."""
@@ -100,7 +104,7 @@ class NftablesGate:
         """Compare with the kernel when that is due; ended bans the kernel lets go by itself."""
         # A clock that was put back must not put the next comparison off.
         if self._verify_at is None or not moment < self._verify_at <= moment + self._reconcile:
-            self.verify(moment)
+            self._report(self.verify(moment))
             self._verify_at = moment + self._reconcile
         return self._verify_at
 
@@ -148,6 +152,20 @@ class NftablesGate:
 
     def close(self) -> None:
         """Leave the kernel as it is: bans stay in force while the service restarts."""
+
+    def _report(self, repair: Repair) -> None:
+        if repair.anything():
+            _log.warning(
+                "gate.repaired",
+                gate=self.name,
+                missing=repair.missing,
+                surplus=repair.surplus,
+                wrong_end=repair.wrong_end,
+                rebuilt=repair.rebuilt,
+            )
+        if repair.left_out:
+            text = "raise gate.nftables.size; until then those that end first are left out"
+            _log.warning("gate.full", gate=self.name, left_out=repair.left_out, text=text)
 
     def _load(self, wanted: Mapping[str, Mapping[Network, int]], moment: datetime) -> None:
         self._engines.bulk.change(render_table(self._layout, self._exempt, wanted))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.gates.gate import GateError
@@ -199,6 +200,39 @@ def test_bans_that_find_no_room_are_counted(kernel):
     gate.load([ban_of(), ban_of("192.0.2.2", 2)], NOON)
     kernel.hold(ban4={"192.0.2.2": 7200})
     assert gate.verify(NOON) == Repair(left_out=1)
+
+
+def test_what_was_repaired_is_logged_once_it_was_due_and_silence_means_nothing_was(gate, kernel):
+    gate.load([ban_of()], NOON)
+    kernel.hold(ban4={"192.0.2.9": 600})
+    with capture_logs() as lines:
+        gate.tend(NOON + 300 * SECOND)
+    assert lines == [
+        {
+            "event": "gate.repaired",
+            "log_level": "warning",
+            "gate": "nftables",
+            "missing": 1,
+            "surplus": 1,
+            "wrong_end": 0,
+            "rebuilt": False,
+        }
+    ]
+    kernel.hold(ban4={"192.0.2.1": 3000})
+    with capture_logs() as lines:
+        gate.tend(NOON + 600 * SECOND)
+    assert lines == []
+
+
+def test_a_full_set_is_logged_with_what_to_do(kernel):
+    gate = NftablesGate(replace(LAYOUT, size=1), Engines(kernel, kernel), [EXEMPT])
+    gate.load([ban_of(), ban_of("192.0.2.2", 2)], NOON)
+    kernel.hold(ban4={"192.0.2.2": 6900})
+    with capture_logs() as lines:
+        gate.tend(NOON + 300 * SECOND)
+    (line,) = lines
+    assert (line["event"], line["left_out"]) == ("gate.full", 1)
+    assert "gate.nftables.size" in line["text"]
 
 
 def test_the_removal_deletes_the_table_and_closing_leaves_it(gate, kernel):
