@@ -1,0 +1,78 @@
+"""Fetching a site's robots.txt the way RFC 9309 s2.3 tells crawlers to."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import httpx
+
+from pforte.clock import Clock
+
+MOST_REDIRECTS = 5
+"""RFC 9309 s2.3.1.2: crawlers should follow at least five."""
+MOST_BYTES = 500 * 1024
+"""RFC 9309 s2.5: what is beyond may be ignored."""
+SECONDS = 10.0
+
+
+class FetchStatus(StrEnum):
+    """How a fetch ended."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    """RFC 9309 s2.3.1.3: crawlers may take everything as allowed."""
+    TROUBLE = "trouble"
+    """Nothing is known of what the site serves; the last version stays in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The outcome of one fetch.
+
+    Attributes:
+        status: how it ended.
+        content: the file, at most ``MOST_BYTES``; b"" unless found.
+        at: when it was fetched, UTC.
+        trouble: what went wrong, or "".
+    """
+
+    status: FetchStatus
+    content: bytes
+    at: datetime
+    trouble: str = ""
+
+
+async def fetch_robots(url: str, clock: Clock) -> Fetched:
+    """Fetch a robots.txt from an ``http`` or ``https`` URL.
+
+    Every trouble of the network or the server is TROUBLE and raises nothing.
+    """
+    at = clock.now()
+    try:
+        async with (
+            asyncio.timeout(SECONDS),
+            httpx.AsyncClient(follow_redirects=True, max_redirects=MOST_REDIRECTS, timeout=SECONDS) as client,
+            client.stream("GET", url, headers={"User-Agent": "pforte"}) as response,
+        ):
+            if response.is_success:
+                return Fetched(FetchStatus.FOUND, await _read(response), at)
+            # Too many requests and the like say nothing about the file (RFC 6585 s4).
+            if response.is_client_error and response.status_code not in {401, 403, 408, 429}:
+                return Fetched(FetchStatus.ABSENT, b"", at)
+            return Fetched(FetchStatus.TROUBLE, b"", at, f"{url} answers {response.status_code}")
+    except TimeoutError:
+        return Fetched(FetchStatus.TROUBLE, b"", at, f"{url} does not answer within {SECONDS:.0f} s")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Fetched(
+            FetchStatus.TROUBLE, b"", at, f"{url} cannot be fetched: {error or type(error).__name__}"
+        )
+
+
+async def _read(response: httpx.Response) -> bytes:
+    gathered = bytearray()
+    async for piece in response.aiter_bytes():
+        gathered += piece
+        if len(gathered) >= MOST_BYTES:
+            break
+    return bytes(gathered[:MOST_BYTES])
