@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from pforte.bans.ban import Ban
 from pforte.net.addresses import Network
-from pforte.register.encoding import decode_moment, decode_network, encode_moment, encode_network
+from pforte.register.encoding import decode_moment, decode_network, encode_moment, encode_network, storable
 from pforte.register.schema import AUDIT
 
 
@@ -40,11 +40,11 @@ def write_audit(
     rows = [
         {
             "at": encode_moment(now),
-            "who": who,
+            "who": storable(who),
             "act": act,
             "network": encode_network(ban.network),
             "reference": ban.reference,
-            "reason": reason,
+            "reason": storable(reason),
         }
         for ban in bans
     ]

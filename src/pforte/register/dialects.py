@@ -4,21 +4,23 @@ The rest of the register writes portable SQLAlchemy Core and comes here for conn
 inserts that meet an existing row.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from pforte.register.errors import RegisterError, RegisterUnavailableError
 from pforte.register.schema import HEADS, JOURNAL_HEAD
 
 BUSY_SECONDS = 15
+ASK_AGAIN_SECONDS = 0.001
 WAL_BYTES = 64 * 1024 * 1024
 IMMEDIATE = "pforte_immediate"
 MIGRATION_LOCK = 7_305_071_205  # any constant; the same in every pforte that shares a PostgreSQL database
@@ -74,12 +76,36 @@ def _open_sqlite(url: str, *, memory: bool) -> Engine:
             raw.execute(pragma)
 
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(IMMEDIATE, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get(IMMEDIATE, False):
+            _begin_immediate(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Wait for the write lock, asking often.
+
+    SQLite's own waiting asks every 100 ms, so that a process that writes without pause would keep all others,
+    such as ``pforte ban``, waiting for seconds.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if "database is locked" not in str(error.orig) or time.monotonic() >= deadline:
+                    raise
+            else:
+                return
+            time.sleep(ASK_AGAIN_SECONDS)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _open_postgresql(url: str) -> Engine:
@@ -172,9 +198,12 @@ def insert_or_update(connection: Connection, table: Table, keys: tuple[str, ...]
 
 @cache
 def _upsert(dialect: str, table: Table, keys: tuple[str, ...]) -> Insert:
-    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    # Each dialect is loaded only where it is used: the other costs a command a tenth of a second.
+    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+    assert isinstance(upsert, Insert)  # noqa: S101  told to the type checker
+    return upsert
 
 
 def verify_storage(connection: Connection) -> list[str]:

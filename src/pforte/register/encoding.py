@@ -105,3 +105,16 @@ def inside_keys(network: Network) -> tuple[bytes, bytes]:
     lowest = family + network.network_address.packed + bytes((network.prefixlen,))
     highest = family + network.broadcast_address.packed + bytes((network.max_prefixlen,))
     return lowest, highest
+
+
+def storable(text: str) -> str:
+    r"""Return the text in a form that both databases keep: lone surrogates and NUL become escapes.
+
+    A file's name may hold bytes that are not UTF-8; Python reads those as lone surrogates (PEP 383).
+
+    >>> storable("a\udcff")
+    'a\\udcff'
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")

@@ -12,7 +12,7 @@ from pforte.bans.ladder import Evidence, Extension, NewBan, Spared
 from pforte.bans.offence import Offence
 from pforte.register import journal
 from pforte.register.batch import Entry, Filed, Outcome
-from pforte.register.encoding import encode_moment
+from pforte.register.encoding import encode_moment, storable
 from pforte.register.ladder import Ladder
 from pforte.register.numbers import Numbers
 from pforte.register.past import Past, slices
@@ -56,7 +56,7 @@ class Filing:
         """Read what is needed to judge the entries."""
         self.past.load(entry.offence.network for entry in entries)
         self.references.expect(len(entries))
-        for origins in slices(entry.origin for entry in entries if entry.origin):
+        for origins in slices(storable(entry.origin) for entry in entries if entry.origin):
             self._origins.update(self._connection.execute(_KNOWN, {"origins": origins}).scalars())
 
     def file(self, entries: Sequence[Entry]) -> list[Filed]:
@@ -160,14 +160,14 @@ class Filing:
     def _seen(self, origin: str) -> bool:
         if not origin:
             return False
-        seen = origin in self._origins
-        self._origins.add(origin)
+        seen = storable(origin) in self._origins
+        self._origins.add(storable(origin))
         return seen
 
     def _note(self, entry: Entry, filed: Filed) -> int:
         number = self.numbers.take(OFFENCES_HEAD)
         row = offence_values(filed.offence) | self._outcome_values(filed)
-        row |= {"id": number, "recorded": encode_moment(self._now), "origin": entry.origin or None}
+        row |= {"id": number, "recorded": encode_moment(self._now), "origin": storable(entry.origin) or None}
         self._offences.append(row)
         return number
 

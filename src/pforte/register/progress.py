@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from pforte.register.batch import Tally
 from pforte.register.dialects import insert_or_update
-from pforte.register.encoding import decode_moment, decode_network, encode_moment, encode_network
+from pforte.register.encoding import decode_moment, decode_network, encode_moment, encode_network, storable
 from pforte.register.schema import GATES, POSITIONS, TALLIES
 
 
@@ -35,7 +35,7 @@ def save_positions(connection: Connection, positions: Mapping[str, str], now: da
     """Store how far sources have been read."""
     if positions:
         rows = [
-            {"source": source, "state": state, "saved": encode_moment(now)}
+            {"source": storable(source), "state": storable(state), "saved": encode_moment(now)}
             for source, state in positions.items()
         ]
         connection.execute(insert_or_update(connection, POSITIONS, ("source",)), rows)
@@ -90,7 +90,7 @@ def save_cursor(connection: Connection, cursor: GateCursor) -> None:
         "name": cursor.name,
         "sequence": cursor.sequence,
         "entries": cursor.entries,
-        "error": cursor.error,
+        "error": storable(cursor.error),
         "saved": encode_moment(cursor.saved),
     }
     connection.execute(insert_or_update(connection, GATES, ("name",)), row)

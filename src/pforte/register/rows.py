@@ -15,6 +15,7 @@ from pforte.register.encoding import (
     encode_address,
     encode_moment,
     encode_network,
+    storable,
 )
 from pforte.register.schema import BANS, OFFENCES
 
@@ -61,10 +62,10 @@ def ban_values(ban: Ban) -> dict[str, Any]:
     return {
         "network": encode_network(ban.network),
         "reference": ban.reference,
-        "reason": ban.reason,
+        "reason": storable(ban.reason),
         "origin": ban.origin.value,
         "reach": ban.reach.value,
-        "act": ban.act,
+        "act": storable(ban.act),
         **changeable_values(ban),
         "until": encode_moment(ban.effective_end()),
     }
@@ -105,16 +106,16 @@ def offence_values(offence: Offence) -> dict[str, Any]:
         "network": encode_network(offence.network),
         "address": encode_address(offence.address),
         "kind": offence.kind.value,
-        "check_id": offence.check,
+        "check_id": storable(offence.check),
         "at": encode_moment(offence.at),
-        "service": offence.service,
-        "source": offence.source,
+        "service": storable(offence.service),
+        "source": storable(offence.source),
         "line": offence.line,
         "evidence": offence.evidence,
         "mode": offence.mode.value,
-        "claim": offence.claim,
-        "exempt": offence.exempt,
-        "act": offence.act,
+        "claim": storable(offence.claim),
+        "exempt": storable(offence.exempt),
+        "act": storable(offence.act),
     }
 
 

@@ -122,7 +122,7 @@ def test_an_insert_of_a_known_key_updates(register):
 
 
 def test_a_locked_register_says_so(register, url, monkeypatch, sqlite_only):
-    monkeypatch.setattr("pforte.register.dialects.PRAGMAS", ("PRAGMA busy_timeout = 1",))
+    monkeypatch.setattr("pforte.register.dialects.BUSY_SECONDS", 0)
     engine = open_engine(url)
     with (
         writing(register._engine),

@@ -17,6 +17,7 @@ from pforte.register.encoding import (
     encode_moment,
     encode_network,
     inside_keys,
+    storable,
 )
 
 
@@ -104,6 +105,18 @@ def test_whatever_is_read_as_a_network_was_written_as_one(raw):
     except EncodingError:
         return
     assert encode_network(network) == raw
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_text_that_can_be_stored_is_left_as_it_is(text):
+    assert storable(text) == text
+
+
+@given(st.text(st.characters()))
+def test_any_text_becomes_storable(text):
+    found = storable(text)
+    assert found.encode().decode() == found
+    assert "\0" not in found
 
 
 def test_an_address_of_another_length_is_refused():

@@ -109,6 +109,16 @@ def test_the_same_origin_is_filed_once(register, offence):
     assert len(list(register.all_offences())) == 2
 
 
+def test_names_that_are_not_utf_8_are_recorded(register, offence):
+    """A file's name may hold any bytes; it must not stop the register."""
+    strange = "/var/log/\udcff\0.log"
+    entry = Entry(offence=offence(source=strange, act=strange), origin=strange)
+    assert outcomes(register.record(Batch(entries=(entry, entry)))) == [Outcome.BAN, Outcome.DUPLICATE]
+    assert outcomes(register.record(Batch(entries=(entry,)))) == [Outcome.DUPLICATE]
+    (filed,) = register.all_offences()
+    assert filed.offence.source == "/var/log/\\udcff\\0.log"
+
+
 def test_offences_without_origin_are_never_taken_for_doubles(record, register):
     record("192.0.2.1", "192.0.2.1")
     assert len(list(register.all_offences())) == 2
