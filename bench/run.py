@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-BENCHES = ("scan", "restore", "memory", "latency")
+BENCHES = ("scan", "restore", "latency")
 
 
 def machine() -> str:
@@ -34,7 +34,9 @@ def main() -> int:
             limit = "" if row.limit is None else f"  limit: {row.limit:,.4g}"
             ratio = "" if row.ratio is None else f"  ratio {row.ratio:,.3g}"
             verdict = "met" if row.met else "MISSED"
-            print(f"{row.name:<34} {row.ours:>12,.4g} {row.unit}{peer}{limit}{ratio}  goal {row.goal}: {verdict}")
+            print(
+                f"{row.name:<34} {row.ours:>12,.4g} {row.unit}{peer}{limit}{ratio}  goal {row.goal}: {verdict}"
+            )
             if row.note:
                 print(f"    {row.note}")
             results.append(row.as_result(machine()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-REAL_INPUTS = Path(os.environ.get("PFORTE_REAL_INPUTS", REPOSITORY.parent / "shared" / "data"))
+REAL_INPUTS = Path(os.environ.get("REAL_INPUTS", REPOSITORY.parent / "shared" / "data"))
 
 
 def _is_local(address: object) -> bool:
@@ -39,7 +39,7 @@ def real_log() -> Path:
     """Return a real Apache log of 10,000 lines, or skip where it is not at hand."""
     path = REAL_INPUTS / "weblogs" / "apache_logs"
     if not path.exists():
-        pytest.skip("real Apache log absent: set PFORTE_REAL_INPUTS to a folder with weblogs/apache_logs")
+        pytest.skip("real Apache log absent: set REAL_INPUTS to a folder with weblogs/apache_logs")
     return path
 
 
@@ -48,5 +48,5 @@ def real_auth_log() -> Path:
     """Return a real sshd log of 4,095 lines, or skip where it is not at hand."""
     path = REAL_INPUTS / "weblogs" / "auth.log"
     if not path.exists():
-        pytest.skip("real sshd log absent: set PFORTE_REAL_INPUTS to a folder with weblogs/auth.log")
+        pytest.skip("real sshd log absent: set REAL_INPUTS to a folder with weblogs/auth.log")
     return path

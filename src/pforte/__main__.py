@@ -9,7 +9,7 @@ from pforte.commands import Call, Commands
 
 
 def _run(call: Call) -> int:
-    from pforte.service import run  # noqa: PLC0415  only `serve` and `example` need every part
+    from pforte.service.running import run  # noqa: PLC0415  only `serve` and `example` need every part
 
     return run(call)
 

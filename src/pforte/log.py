@@ -7,7 +7,9 @@ from typing import Literal
 import structlog
 
 
-def configure(shape: Literal["auto", "console", "json"], level: Literal["debug", "info", "warning", "error"]) -> None:
+def configure(
+    shape: Literal["auto", "console", "json"], level: Literal["debug", "info", "warning", "error"]
+) -> None:
     """Set up structlog to write to standard error.
 
     Args:
@@ -16,16 +18,27 @@ def configure(shape: Literal["auto", "console", "json"], level: Literal["debug",
     """
     console = shape == "console" or (shape == "auto" and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if console else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if console
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,
+            _put_first,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _put_first(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Put time, level and event in front, where the eye looks for them."""
+    first = {key: event.pop(key) for key in ("at", "level", "event") if key in event}
+    return {**first, **event}

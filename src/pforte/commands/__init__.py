@@ -54,12 +54,23 @@ class Call:
     overrides: tuple[str, ...]
     run: Run
 
+    def load(self) -> Settings:
+        """Load the settings.
+
+        Raises:
+            SettingsError: at least one mistake; it lists all.
+        """
+        from pforte.settings.load import load  # noqa: PLC0415  loaded on first use
+        from pforte.visits.checks import CHECKS  # noqa: PLC0415  loaded on first use
+
+        return load(self.config, self.overrides, known_checks=[check.id for check in CHECKS])
+
     def settings(self) -> Settings:
         """Load the settings, or end the command with exit code 2 and every mistake on standard error."""
-        from pforte.settings.load import SettingsError, load  # noqa: PLC0415  loaded on first use
+        from pforte.settings.load import SettingsError  # noqa: PLC0415  loaded on first use
 
         try:
-            return load(self.config, self.overrides)
+            return self.load()
         except SettingsError as error:
             click.echo(str(error), err=True)
             raise SystemExit(2) from error

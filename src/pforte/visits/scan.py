@@ -118,6 +118,15 @@ class Scanner:
         """Take over counts that the register kept, oldest first."""
         self._judgement.tallies.load(states)
 
+    def take_over(self, former: "Scanner") -> None:
+        """Take over what a former scanner remembers (new settings): counts, followed clients, who is shut out.
+
+        Counts of checks that are off now, or that count differently, are left behind as the thresholds say.
+        """
+        self._judgement.tallies.load(former._judgement.tallies.states())  # noqa: SLF001  of the same class
+        self._judgement.claims = former._judgement.claims  # noqa: SLF001  of the same class
+        self._followed, self._told, self._shut = former._followed, former._told, former._shut
+
     def _read_visits(self, block: Block, post: Post, candidates: list[Candidate]) -> None:
         data, log = block.data, block.origin.log
         client_of, calls, shut = log.client, post.calls, len(self._shut)

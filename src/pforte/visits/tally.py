@@ -6,7 +6,7 @@ the newest one no longer counts. After an offence the count starts anew.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import isfinite
@@ -108,6 +108,11 @@ class Tallies:
         return tuple(
             TallyState(key[0], parse_network(key[1]), _packed(self._hits.get(key))) for key in changed
         )
+
+    def states(self) -> Iterator[TallyState]:
+        """Yield every count, the least recently touched first."""
+        for (check, name), hits in self._hits.items():
+            yield TallyState(check, parse_network(name), _packed(hits))
 
     def load(self, states: Iterable[TallyState]) -> None:
         """Take over counts that were kept, oldest first; those of unknown checks and forms are left out."""

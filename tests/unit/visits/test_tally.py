@@ -189,3 +189,13 @@ def test_never_more_counts_than_the_limit(rows):
         tallies.count(check, network, at, b"%d" % variant)
         seen[check] += 1
         assert len(tallies) <= 2
+
+
+def test_counts_move_to_another_scanner() -> None:
+    """New settings lose no count."""
+    rules = {"visit.http-login": Threshold(3, timedelta(minutes=1))}
+    former, later = Tallies(rules, 10), Tallies(rules, 10)
+    former.count("visit.http-login", "192.0.2.1", 1.0)
+    former.count("visit.http-login", "192.0.2.1", 2.0)
+    later.load(former.states())
+    assert later.count("visit.http-login", "192.0.2.1", 3.0)

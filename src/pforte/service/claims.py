@@ -1,0 +1,91 @@
+"""Visitors that say they are a crawler: their offences wait until the DNS or a published range has spoken."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from pforte.bans.offence import Kind, Offence
+from pforte.clock import Clock
+from pforte.dns.resolver import Resolver
+from pforte.net.addresses import Network
+from pforte.register.batch import Claim, Settlement
+from pforte.register.gathering import Gathering
+from pforte.robots.verification import Verification, verify
+from pforte.visits.checks.impersonated_crawler import CHECK as IMPERSONATED
+
+PATIENCE = timedelta(days=1)
+"""How long a claim waits for an answer; then it is dropped, because trouble is no verdict (law 6)."""
+ATTACK_PATIENCE = timedelta(minutes=10)
+"""How long an attack waits for the proof of a claim that would excuse it; the attack itself is proven."""
+AT_ONCE = 50
+"""Claims looked into at once."""
+
+_log = structlog.get_logger("pforte")
+
+
+class Claims:
+    """Looks into claims and settles them.
+
+    Args:
+        resolver: asks the DNS.
+        ranges: published ranges, by crawler.
+        gathering: takes the settlements to the register.
+        clock: tells how long a claim has waited.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        ranges: Mapping[str, Sequence[Network]],
+        gathering: Gathering,
+        clock: Clock,
+    ) -> None:
+        self._resolver = resolver
+        self._ranges = ranges
+        self._gathering = gathering
+        self._clock = clock
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._open: set[int] = set()
+
+    async def look_into(self, claim: Claim) -> None:
+        """Look into one claim; where no answer can be had it stays open in the register for a later try."""
+        if claim.number in self._open:
+            return
+        self._open.add(claim.number)
+        try:
+            async with self._room:
+                offence = claim.offence
+                found = await verify(offence.claim, offence.address, self._resolver, self._ranges)
+            if found is Verification.UNKNOWN and self._clock.now() - offence.at < patience(offence):
+                return
+            if found is Verification.PROVEN and offence.check != IMPERSONATED.id:
+                _log.warning(
+                    "crawler.offends", crawler=offence.claim, address=str(offence.address), check=offence.check,
+                    place=f"{offence.source}:{offence.line}",
+                )  # fmt: skip
+            settlement = Settlement(number=claim.number, offence=settled(offence, found))
+            await self._gathering.add(settlements=[settlement])
+        finally:
+            self._open.discard(claim.number)
+
+
+def settled(offence: Offence, found: Verification) -> Offence | None:
+    """Return what an offence becomes once its visitor's claim was looked into; None where nothing is left of it.
+
+    A proven crawler is exempt, but its offence is recorded; the claim alone is an offence only if it is forged;
+    an attack needs no claim to be one.
+    """
+    if offence.check == IMPERSONATED.id:
+        return offence if found is Verification.FORGED else None
+    if found is Verification.PROVEN:
+        return replace(offence, exempt=f"verified crawler {offence.claim}")
+    return offence if found is Verification.FORGED or offence.kind is Kind.ATTACK else None
+
+
+def patience(offence: Offence) -> timedelta:
+    """Return how long an offence waits for an answer about its visitor."""
+    attack = offence.kind is Kind.ATTACK and offence.check != IMPERSONATED.id
+    return ATTACK_PATIENCE if attack else PATIENCE

@@ -1,0 +1,75 @@
+"""Each site's robots.txt through time: fetched, its versions kept in the register, given to the scanner."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from pforte.clock import Clock
+from pforte.register.store import Register
+from pforte.robots.groups import SIZE_LIMIT
+from pforte.robots.versions import Versions
+from pforte.settings.table import SiteSettings
+from pforte.sources.robots_txt import FetchStatus, fetch_robots
+
+_log = structlog.get_logger("pforte")
+
+
+class RobotsKeeper:
+    """Keeps the versions.
+
+    Args:
+        register: where versions are kept, so that a restart forgets none.
+        clock: tells when a version was seen.
+    """
+
+    def __init__(self, register: Register, clock: Clock) -> None:
+        self._register = register
+        self._clock = clock
+
+    def versions(self, sites: Iterable[SiteSettings]) -> dict[str, Versions]:
+        """Return the known versions of each site's robots.txt, by the site's name."""
+        found: dict[str, Versions] = {}
+        for site in sites:
+            versions = Versions()
+            for document in self._register.documents(_name(site)):
+                versions = versions.followed_by(document.content, document.came_into_force.timestamp())
+            found[site.name] = versions
+        return found
+
+    def read_files(self, sites: Iterable[SiteSettings]) -> None:
+        """Take over each robots.txt that is a file here.
+
+        It came into force when the file was last changed: the web server has served it since.
+        """
+        for site in sites:
+            if site.robots and "://" not in site.robots:
+                path = Path(site.robots)
+                try:
+                    with path.open("rb") as opened:
+                        content = opened.read(SIZE_LIMIT + 1)
+                    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                except OSError as error:
+                    _log.warning("robots.unread", site=site.name, place=site.robots, text=error.strerror)
+                    continue
+                self._save(site, content, min(changed, self._clock.now()))
+
+    async def fetch(self, sites: Iterable[SiteSettings]) -> None:
+        """Fetch each robots.txt that is a URL; temporary trouble leaves the last version in force."""
+        for site in sites:
+            if "://" not in site.robots:
+                continue
+            fetched = await fetch_robots(site.robots, self._clock)
+            if fetched.status is FetchStatus.TROUBLE:
+                _log.warning("robots.unread", site=site.name, place=site.robots, text=fetched.trouble)
+            else:
+                self._save(site, fetched.content, fetched.at)
+
+    def _save(self, site: SiteSettings, content: bytes, since: datetime) -> None:
+        if self._register.save_document(_name(site), content, since):
+            _log.info("robots.version", site=site.name, since=since.isoformat(), octets=len(content))
+
+
+def _name(site: SiteSettings) -> str:
+    return f"robots:{site.name}:{site.robots}"

@@ -1,0 +1,100 @@
+"""Visitors that say they are a crawler: proven ones are spared, forged ones are not, trouble waits."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import pytest
+
+from pforte.bans.offence import Kind, Offence
+from pforte.clock import SetClock
+from pforte.dns.zone_file import ZoneFileResolver
+from pforte.net.addresses import network_of
+from pforte.register.batch import Claim, Settlement
+from pforte.service.claims import Claims, patience
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+ZONE = """\
+1.66.249.66.in-addr.arpa. PTR crawl-66-249-66-1.googlebot.com.
+crawl-66-249-66-1.googlebot.com. A 66.249.66.1
+9.2.0.192.in-addr.arpa. PTR crawl.googlebot.com.evil.example.
+"""
+
+
+def offence(address: str, check: str = "visit.impersonated-crawler", kind: Kind = Kind.ATTACK) -> Offence:
+    real = ip_address(address)
+    return Offence(
+        network=network_of(real),
+        address=real,
+        kind=kind,
+        check=check,
+        at=START,
+        service="http",
+        source="access.log",
+        line=1,
+        evidence=b"",
+        claim="googlebot",
+    )
+
+
+class Taker:
+    def __init__(self) -> None:
+        self.taken: list[Settlement] = []
+
+    async def add(self, *, settlements: list[Settlement]) -> None:
+        self.taken += settlements
+
+
+def look(each: Offence, *, trouble: bool = False, later: timedelta = timedelta()) -> list[Settlement]:
+    taker, clock = Taker(), SetClock(START + later)
+    troubles = {"9.2.0.192.in-addr.arpa.": "time-out"} if trouble else {}
+    resolver = ZoneFileResolver(ZONE, troubles=troubles)
+
+    async def main() -> None:
+        claims = Claims(resolver, {}, taker, clock)  # type: ignore[arg-type]
+        await claims.look_into(Claim(number=7, offence=each))
+
+    asyncio.run(main())
+    return taker.taken
+
+
+def test_a_forged_claim_is_an_offence() -> None:
+    each = offence("192.0.2.9")
+    assert look(each) == [Settlement(number=7, offence=each)]
+
+
+def test_a_proven_claim_alone_is_nothing() -> None:
+    assert look(offence("66.249.66.1")) == [Settlement(number=7, offence=None)]
+
+
+def test_a_proven_crawler_that_breaks_robots_is_recorded_and_spared() -> None:
+    """Row 28 of the visit regulation."""
+    (settlement,) = look(offence("66.249.66.1", "visit.robots", Kind.STANDARDS))
+    assert settlement.offence is not None
+    assert settlement.offence.exempt == "verified crawler googlebot"
+
+
+def test_trouble_is_no_verdict() -> None:
+    """Law 6: the claim stays open for a later try, and is dropped in the end."""
+    each = offence("192.0.2.9", "visit.robots", Kind.STANDARDS)
+    assert look(each, trouble=True) == []
+    assert look(each, trouble=True, later=timedelta(days=2)) == [Settlement(number=7, offence=None)]
+
+
+def test_an_attack_needs_no_claim_to_be_one() -> None:
+    """Whoever breaks his own name server must not gain by it."""
+    each = offence("192.0.2.9", "visit.sql-injection")
+    assert look(each, trouble=True, later=timedelta(minutes=5)) == []
+    assert look(each, trouble=True, later=timedelta(minutes=11)) == [Settlement(number=7, offence=each)]
+
+
+@pytest.mark.parametrize(
+    ("check", "kind", "waits"),
+    [
+        ("visit.impersonated-crawler", Kind.ATTACK, timedelta(days=1)),
+        ("visit.robots", Kind.STANDARDS, timedelta(days=1)),
+        ("visit.xss", Kind.ATTACK, timedelta(minutes=10)),
+    ],
+)
+def test_patience(check: str, kind: Kind, waits: timedelta) -> None:
+    assert patience(offence("192.0.2.9", check, kind)) == waits

@@ -1,0 +1,78 @@
+"""robots.txt versions come from files and URLs, survive a restart, and count from when they came into force."""
+
+import asyncio
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pforte.clock import SetClock
+from pforte.register.store import Register
+from pforte.service import robots
+from pforte.service.robots import RobotsKeeper
+from pforte.settings.table import SiteSettings
+from pforte.sources.robots_txt import Fetched, FetchStatus
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+RULES = b"User-agent: *\nDisallow: /private/\n"
+
+
+def keeper(tmp_path: Path) -> tuple[RobotsKeeper, SetClock]:
+    clock = SetClock(NOW)
+    return RobotsKeeper(Register.open(tmp_path / "state", clock), clock), clock
+
+
+def test_a_file_counts_from_its_last_change(tmp_path: Path) -> None:
+    """The web server has served it since; a day later crawlers must know it (RFC 9309 s2.4)."""
+    path = tmp_path / "robots.txt"
+    path.write_bytes(RULES)
+    changed = NOW - timedelta(days=3)
+    os.utime(path, (changed.timestamp(), changed.timestamp()))
+    keep, _ = keeper(tmp_path)
+    site = SiteSettings(name="shop.example", robots=str(path))
+    keep.read_files([site])
+    keep.read_files([site])
+    (version,) = keep.versions([site])["shop.example"].versions
+    assert version.raw == RULES
+    assert version.since == changed.timestamp()
+
+
+def test_a_new_version_follows_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "robots.txt"
+    path.write_bytes(RULES)
+    os.utime(path, (NOW.timestamp() - 9000, NOW.timestamp() - 9000))
+    keep, _ = keeper(tmp_path)
+    site = SiteSettings(name="shop.example", robots=str(path))
+    keep.read_files([site])
+    path.write_bytes(RULES + b"Disallow: /cellar/\n")
+    os.utime(path, (NOW.timestamp() - 100, NOW.timestamp() - 100))
+    keep.read_files([site])
+    assert len(keep.versions([site])["shop.example"].versions) == 2
+
+
+def test_a_missing_file_changes_nothing(tmp_path: Path) -> None:
+    """A file that is gone for a moment must not set crawlers free or bind them."""
+    keep, _ = keeper(tmp_path)
+    site = SiteSettings(name="shop.example", robots=str(tmp_path / "absent.txt"))
+    keep.read_files([site])
+    assert keep.versions([site])["shop.example"].versions == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "versions"),
+    [(FetchStatus.FOUND, RULES, 1), (FetchStatus.ABSENT, b"", 1), (FetchStatus.TROUBLE, b"", 0)],
+)
+def test_urls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: FetchStatus, content: bytes, versions: int
+) -> None:
+    """What was fetched is a version; trouble is none."""
+
+    async def fetch(url: str, clock: SetClock) -> Fetched:
+        return Fetched(status, content, clock.now(), "")
+
+    monkeypatch.setattr(robots, "fetch_robots", fetch)
+    keep, _ = keeper(tmp_path)
+    site = SiteSettings(name="shop.example", robots="https://shop.example/robots.txt")
+    asyncio.run(keep.fetch([site]))
+    assert len(keep.versions([site])["shop.example"].versions) == versions

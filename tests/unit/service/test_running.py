@@ -1,0 +1,230 @@
+"""A line that is written becomes a ban in the register, at the gates, and only once."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from pforte.bans.ban import Ban
+from pforte.clock import SystemClock
+from pforte.commands import Call
+from pforte.net.addresses import parse_network
+from pforte.register.acts import Order, Pardon
+from pforte.register.queries import BanQuery
+from pforte.register.store import Register, locate
+from pforte.service.running import Service, run
+
+ATTACK = '{ip} - - [{at}] "GET /static/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1" 404 153 "-" "curl/8.5.0"\n'
+CONFIG = """\
+[service]
+state = "{folder}/state"
+[exempt]
+own = false
+gateway = false
+resolvers = false
+networks = {exempt}
+[dns]
+servers = ["127.0.0.1"]
+port = 9
+timeout = "200ms"
+[check."visit.path-traversal"]
+mode = "{mode}"
+[[source]]
+path = "{folder}/access.log"
+format = "combined"
+start = "beginning"
+[gate.files]
+enabled = true
+kinds = ["json"]
+"""
+
+
+@dataclass
+class House:
+    """A service under test: its folder, and how its settings read."""
+
+    folder: Path
+    exempt: str = "[]"
+    mode: str = "enforce"
+    logged: list[MutableMapping[str, Any]] = field(default_factory=list)
+
+    def configure(self) -> Call:
+        config = self.folder / "pforte.toml"
+        config.write_text(
+            CONFIG.format(folder=self.folder, exempt=self.exempt, mode=self.mode).replace("200ms", "1s")
+        )
+        return Call(config, (), run)
+
+    def attack(self, *addresses: str) -> None:
+        at = SystemClock().now().strftime("%d/%b/%Y:%H:%M:%S +0000")
+        with (self.folder / "access.log").open("a") as log:
+            log.writelines(ATTACK.format(ip=address, at=at) for address in addresses)
+
+    def bans(self) -> list[Ban]:
+        with Register.open(locate(self.configure().settings()), SystemClock()) as register:
+            return list(register.bans(BanQuery(limit=1000)).bans)
+
+    def blocked(self) -> set[str]:
+        path = self.folder / "state" / "files" / "bans.json"
+        return (
+            {entry["network"] for entry in json.loads(path.read_text())["bans"]} if path.exists() else set()
+        )
+
+    def play(self, act: "Callable[[Service], Awaitable[None]]") -> None:
+        """Run the service, act beside it, and stop it cleanly."""
+
+        async def main() -> None:
+            call = self.configure()
+            service = Service(call, call.settings(), SystemClock())
+            running = asyncio.create_task(service.run())
+            try:
+                await until(lambda: bool(self.events("service.ready")))
+                await act(service)
+            finally:
+                service.stop()
+                await running
+
+        with structlog.testing.capture_logs() as self.logged:
+            asyncio.run(main())
+
+    def events(self, name: str) -> list[MutableMapping[str, Any]]:
+        return [each for each in self.logged if each["event"] == name]
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something holds; whoever waits longer has found a bug."""
+    for _ in range(int(seconds / 0.02)):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came to hold")
+
+
+def test_a_line_becomes_a_ban_at_the_gate(tmp_path: Path) -> None:
+    """The journey of a visit, from the file to the gate; it is told once, with reference and reason."""
+    house = House(tmp_path)
+
+    async def act(_: Service) -> None:
+        house.attack("198.18.0.1")
+        await until(lambda: house.blocked() == {"198.18.0.1/32"})
+
+    house.play(act)
+    (ban,) = house.bans()
+    assert ban.rung == 1
+    (told,) = house.events("ban.begin")
+    assert told["reference"] == ban.reference
+    assert told["reason"] == "visit.path-traversal"
+
+
+def test_a_restart_reads_nothing_twice(tmp_path: Path) -> None:
+    """The read position stands in the same transaction as the offence."""
+    house = House(tmp_path)
+    house.attack("198.18.0.1")
+
+    async def first(_: Service) -> None:
+        await until(lambda: house.blocked() == {"198.18.0.1/32"})
+
+    house.play(first)
+    house.attack("198.18.0.2")
+
+    async def second(_: Service) -> None:
+        await until(lambda: len(house.blocked()) == 2)
+
+    house.play(second)
+    with Register.open(locate(house.configure().settings()), SystemClock()) as register:
+        assert len(list(register.all_offences())) == 2
+
+
+def test_operators_acts_reach_a_running_service(tmp_path: Path) -> None:
+    """Another process bans and lifts; the gate opens and closes within the poll."""
+    house = House(tmp_path)
+
+    async def act(_: Service) -> None:
+        with Register.open(locate(house.configure().settings()), SystemClock()) as register:
+            network = parse_network("198.18.7.0/24")
+            span = register.ladder.regulation.duration(2)
+            register.ban(Order(network=network, rung=2, span=span, reason="test", who="anna"))
+            await until(lambda: house.blocked() == {"198.18.7.0/24"})
+            register.lift(Pardon(target=network, reason="test", who="anna"))
+            await until(lambda: house.blocked() == set())
+
+    house.play(act)
+    assert [each["event"] for each in house.logged if str(each["event"]).startswith("ban.")] == [
+        "ban.begin",
+        "ban.lift",
+    ]
+
+
+def test_exempt_networks_are_recorded_and_spared(tmp_path: Path) -> None:
+    """Law 4: nobody is banned who must not be, and the operator hears of it."""
+    house = House(tmp_path, exempt='["198.18.0.0/16"]')
+    house.attack("198.18.0.1", "198.19.0.1")
+
+    async def act(_: Service) -> None:
+        await until(lambda: house.blocked() == {"198.19.0.1/32"})
+
+    house.play(act)
+    (told,) = house.events("offence.exempt")
+    assert told["because"] == "setting exempt.networks"
+
+
+def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
+    """SIGHUP: a check that only watched enforces from the next line on, and no line is lost or judged twice."""
+    house = House(tmp_path, mode="watch")
+
+    async def act(service: Service) -> None:
+        house.attack("198.18.0.1")
+        await until(lambda: len(_offences(house)) == 1)
+        house.mode = "enforce"
+        house.configure()
+        service.reload()
+        await until(lambda: bool(house.events("settings.taken-over")))
+        house.attack("198.18.0.2")
+        await until(lambda: house.blocked() == {"198.18.0.2/32"})
+
+    house.play(act)
+    assert house.events("settings.taken-over")[0]["changed"] == ['check."visit.path-traversal"']
+    assert len(_offences(house)) == 2
+
+
+def test_broken_settings_are_refused_and_the_old_ones_stay(tmp_path: Path) -> None:
+    """A misspelt name at 3 a.m. must not stop the service."""
+    house = House(tmp_path)
+
+    async def act(service: Service) -> None:
+        (tmp_path / "pforte.toml").write_text("[servce]\nstate = 1\n")
+        service.reload()
+        await until(lambda: bool(house.events("settings.refused")))
+        house.attack("198.18.0.3")
+        await until(lambda: house.blocked() == {"198.18.0.3/32"})
+
+    house.play(act)
+    (refused,) = house.events("settings.refused")
+    assert "servce" in str(refused["text"])
+
+
+def test_simulation_enforces_nothing(tmp_path: Path) -> None:
+    """--simulate judges and records; no gate is even opened."""
+    house = House(tmp_path)
+
+    async def main() -> None:
+        call = Call(house.configure().config, ("service.simulate=true",), run)
+        service = Service(call, call.settings(), SystemClock())
+        running = asyncio.create_task(service.run())
+        house.attack("198.18.0.1")
+        await until(lambda: len(house.bans()) == 1)
+        service.stop()
+        await running
+
+    with structlog.testing.capture_logs():
+        asyncio.run(main())
+    assert house.blocked() == set()
+
+
+def _offences(house: House) -> list[object]:
+    with Register.open(locate(house.configure().settings()), SystemClock()) as register:
+        return list(register.all_offences())
