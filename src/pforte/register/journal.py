@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.register.encoding import decode_moment, encode_moment
-from pforte.register.numbers import Numbers, head
+from pforte.register.numbers import Numbers
 from pforte.register.rows import BAN_COLUMNS, ban_of, changeable_values
 from pforte.register.schema import BANS, JOURNAL, JOURNAL_HEAD
 
@@ -26,6 +26,13 @@ _AT_DECISION = tuple(
 
 
 _ADD = insert(JOURNAL)
+_READ = (
+    select(*_AT_DECISION, JOURNAL.c.sequence, JOURNAL.c.action, JOURNAL.c.decided)
+    .join(BANS, BANS.c.id == JOURNAL.c.ban)
+    .where(JOURNAL.c.sequence > bindparam("after"))
+    .order_by(JOURNAL.c.sequence)
+    .limit(bindparam("most"))
+)
 
 
 def append(
@@ -53,22 +60,8 @@ def append(
 
 def read(connection: Connection, after: int, limit: int) -> list[Decision]:
     """Return at most ``limit`` decisions that follow the sequence ``after``, in order."""
-    query = (
-        select(*_AT_DECISION, JOURNAL.c.sequence, JOURNAL.c.action, JOURNAL.c.decided)
-        .join(BANS, BANS.c.id == JOURNAL.c.ban)
-        .where(JOURNAL.c.sequence > after)
-        .order_by(JOURNAL.c.sequence)
-        .limit(limit)
-    )
-    return [_decision_of(row) for row in connection.execute(query)]
-
-
-def first_kept(connection: Connection) -> int:
-    """Return the sequence of the oldest decision that is still kept, or one past the head when none is."""
-    oldest = connection.execute(
-        select(JOURNAL.c.sequence).order_by(JOURNAL.c.sequence).limit(1)
-    ).scalar_one_or_none()
-    return head(connection, JOURNAL_HEAD) + 1 if oldest is None else int(oldest)
+    rows = connection.execute(_READ, {"after": after, "most": limit})
+    return [_decision_of(row) for row in rows]
 
 
 def _decision_of(row: Sequence[Any]) -> Decision:
