@@ -39,14 +39,16 @@ class References:
             RegisterError: every draw was taken over and over, so the source of randomness is broken.
         """
         for _ in range(ROUNDS):
+            if not self._free:
+                self._look_up_more()
             if self._free:
                 return self._free.pop()
-            drawn = {render_reference(self._draw(NUMBERS)) for _ in range(self._expected)} - self._given
-            drawn.difference_update(self._connection.execute(_TAKEN, {"drawn": sorted(drawn)}).scalars())
-            self._given |= drawn
-            self._free = list(drawn)
-        if self._free:
-            return self._free.pop()
         raise RegisterError(
             f"{ROUNDS} times in a row every drawn reference was taken: the source of randomness is broken"
         )
+
+    def _look_up_more(self) -> None:
+        drawn = {render_reference(self._draw(NUMBERS)) for _ in range(self._expected)} - self._given
+        drawn.difference_update(self._connection.execute(_TAKEN, {"drawn": sorted(drawn)}).scalars())
+        self._given |= drawn
+        self._free = list(drawn)
