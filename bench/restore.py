@@ -49,14 +49,14 @@ def _limit(inside: list[str]) -> float:
     elements = ", ".join(f"{IPv4Address(FIRST + n)} timeout 3500s" for n in range(BANS))
     file = WORK / "limit.nft"
     file.write_text(
-        "table inet limit { set hosts { type ipv4_addr; flags timeout; size 1048576; } }\n"
-        f"add element inet limit hosts {{ {elements} }}\n",
+        "table inet bound { set hosts { type ipv4_addr; flags timeout; size 1048576; }; }\n"
+        f"add element inet bound hosts {{ {elements} }}\n",
         encoding="ascii",
     )
     start = time.perf_counter()
     subprocess.run([*inside, "nft", "-f", str(file)], check=True)
     seconds = time.perf_counter() - start
-    subprocess.run([*inside, "nft", "delete", "table", "inet", "limit"], check=True)
+    subprocess.run([*inside, "nft", "delete", "table", "inet", "bound"], check=True)
     return seconds
 
 
@@ -77,7 +77,7 @@ def measure() -> list[Row]:
             listed = subprocess.run(
                 [*inside, "nft", "list", "table", "inet", "pforte"], check=True, capture_output=True
             )
-            held = listed.stdout.count(b"timeout") - listed.stdout.count(b"flags")
+            held = listed.stdout.count(b"expires")
             time.sleep(1)
             memory.append(service.megabytes())
             service.stop()
