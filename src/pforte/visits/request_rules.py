@@ -78,6 +78,10 @@ class CoreRuleSet:
     paranoia: int = 1
     threshold: int = 5
 
+    def usable(self) -> tuple[str, ...]:
+        """Return the files whose rules need no more than a log line tells."""
+        return tuple(path for path in self.files if _CORE_FILES.search(path))
+
 
 class RequestRules:
     """Rule texts made ready to judge requests.
@@ -92,7 +96,7 @@ class RequestRules:
         checks: slugs of the checks that the rules prove.
 
     Raises:
-        RulesError: a text is no SecLang (only where the engine is installed).
+        RulesError: a text is no SecLang (told only where the engine is installed), or the Core Rule Set has no rules.
     """
 
     def __init__(
@@ -102,6 +106,10 @@ class RequestRules:
         tagged = {name: frozenset(_TAG.findall(text)) for name, text in texts.items()}
         proven = frozenset().union(*tagged.values())
         self.checks = proven | {CORE} if core else proven
+        if core and not core.usable():
+            raise RulesError(
+                "setting scan.crs: no rules of the Core Rule Set (REQUEST-9*.conf) in that folder"
+            )
         self._cache: Kept[_Key, tuple[RuleMatch, ...]] = Kept(cache)
         self._sets: dict[str, tuple[_RuleSet, ...]] = {}
         if self.available:
@@ -120,8 +128,7 @@ class RequestRules:
             _RuleSet([("", _FRAME), *shared])  # nothing will run it, but its mistakes are told
         if core:
             frame = _CORE_FRAME.format(paranoia=core.paranoia, threshold=core.threshold)
-            files = tuple(path for path in core.files if _CORE_FILES.search(path))
-            self._sets[CORE] = (_RuleSet([("", _FRAME + frame)], files),)
+            self._sets[CORE] = (_RuleSet([("", _FRAME + frame)], core.usable()),)
 
     def matches(self, check: str, visit: Visit) -> tuple[RuleMatch, ...]:
         """Return the rules tagged with this check that match the request of ``visit``."""

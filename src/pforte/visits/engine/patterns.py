@@ -8,6 +8,7 @@ engines read differently is refused.
 from pforte.visits.engine import EngineError
 
 _LETTERS = b"dwbBtrfx"
+_LINE_FEEDS = (rb"\n", rb"\x0a", rb"\x0A")
 _OUTSIDE = {
     ord("s"): rb"[ \t\r\f\x0b]",
     ord("S"): rb"[^ \t\r\n\f\x0b]",
@@ -78,8 +79,9 @@ def _bracket(pattern: bytes, at: int) -> tuple[int, bytes]:
         if pattern[at] == ord("]") and at > first:
             return at + 1, bytes(out + b"]")
         if pattern[at] == ord("\\"):
-            if negated and pattern[at + 1 : at + 2] == b"n":
-                at += 2  # already left out
+            named = next((name for name in _LINE_FEEDS if pattern.startswith(name, at)), b"")
+            if negated and named:
+                at += len(named)  # already left out
                 continue
             at, narrowed = _escape(pattern, at, _INSIDE)
             low = narrowed == rb"\t" or narrowed.startswith(rb"\x0")

