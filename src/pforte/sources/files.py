@@ -10,6 +10,7 @@ import structlog
 from pforte.clock import Clock, SystemClock
 from pforte.sources.block import Block, Figures
 from pforte.sources.carriers import PlainFile
+from pforte.sources.thread import run_in_thread
 from pforte.sources.trail import Following, Trail
 from pforte.sources.unpacking import UnpackError
 from pforte.sources.volume import Part, ReplacedError, Volume
@@ -169,21 +170,12 @@ class FileSource:
 
     async def _survey(self) -> None:
         for _ in range(3):
-            await self._survey_in_thread()
+            # A disk that hangs, or a long compressed file to search, must not hold up the other sources.
+            await run_in_thread(lambda: self._trail.survey(self._clock.monotonic()), self._stop.set)
+            self._surveyed = self._clock.monotonic()
             if not self._follow():
                 return
             # Something is watched that was not: what happened just before was not told, so look once more.
-
-    async def _survey_in_thread(self) -> None:
-        # A disk that hangs, or a long compressed file to search, must not hold up the other sources.
-        thread = asyncio.ensure_future(asyncio.to_thread(self._trail.survey, self._clock.monotonic()))
-        try:
-            await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            self._stop.set()
-            await asyncio.wait([thread])
-            raise
-        self._surveyed = self._clock.monotonic()
 
     def _follow(self) -> bool:
         assert self._watcher is not None  # noqa: S101  set before the first survey
