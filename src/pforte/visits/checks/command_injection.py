@@ -66,9 +66,16 @@ def judge(visit: Visit, _facts: Facts) -> Finding | None:
     path = target.path.lower()
     if found := _DOWNLOADER.search(path) or _COMMAND.search(path):
         return proof(ID, path[found.start() :], "no command line in a path")
+    query = target.query.lower()
+    if (found := _COMMAND.search(query, max(query.find(b"&&"), 0))) and query.startswith(
+        b"&&", found.start()
+    ):
+        return proof(ID, query[found.start() :], "no command line between two parameters")
     for parameter in target.parameters:
         text = parameter.value.lower()
-        if not parameter.is_search and (found := _COMMAND.search(text) or _DOWNLOADER.search(text)):
+        if not (parameter.is_search and not target.disguised) and (
+            found := _COMMAND.search(text) or _DOWNLOADER.search(text)
+        ):
             return proof(ID, text[found.start() :], "no command line in a value")
         if _PHP_OPEN.search(text) and (found := _PHP_CALL.search(text)):
             return proof(ID, text[found.start() :], "no call of PHP in a value")
@@ -97,8 +104,9 @@ CHECK = Check(
         ODD_ENCODED,
         ODD_QUOTE,
         Mark(
-            rb"[;&](?:\+|%20|/|%2f|bin/|usr/bin/){0,6}(?:wget|curl|tftp|ftpget|cat|rm|cd|chmod|sh|bash|nc|ping|nslookup|sleep"
-            rb"|uname|id|whoami|ifconfig|python|perl|php|powershell|cmd|busybox|echo|printf)(?:[+ ;|&`\")-]|%20|\$|\.exe)"
+            rb"(?:[;&]|%26)(?:\+|%20){0,2}(?:/(?:usr/)?bin/)?(?:wget|curl|tftp|ftpget|cat|rm|cd|chmod|sh|bash|nc|ping"
+            rb"|nslookup|sleep|uname|id|whoami|ifconfig|python|perl|php|powershell|cmd|busybox|echo|printf)"
+            rb"(?:[+ ;|&`\")-]|%20|\$|\.exe)"
         ),
         Mark(rb"\(\)(?:\+|%20| )?\{"),
         Mark(rb"cd(?:\+|%20)/(?:tmp|var|mnt|root|dev)"),

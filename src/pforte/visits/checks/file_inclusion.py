@@ -11,18 +11,20 @@ from pforte.visits.visit import Visit
 
 ID = "visit.file-inclusion"
 
-_INCLUDING = linear(
-    rb"(?i)^(?:file|filename|page|include|inc|incl|require|template|tpl|theme|path|dir|folder|document|doc|root|load"
-    rb"|module|mod|view|lang|language|locale|style|skin|layout|content|cat|main|body|conf|config|data|pg|download"
-    rb"|src|read|show|name|action|controller|class|base|absolute_path|basepath|(?:_server|globals|mosconfig).{0,64})$"
-)
 _STREAM = linear(
     rb"(?i)^\s{0,8}(?:php://(?:input|filter|stdin|memory|temp)|expect://|phar://|zip://[^#]{1,200}#|data:[a-z/]{0,32};base64,"
-    rb"PD9|data://text/plain|file:/{2,3}(?:[a-z]:|etc/|proc/|windows|var/|root/|home/)|glob://|ogg://|rar://)"
+    rb"PD9|data://text/plain|file:/{2,3}(?:[a-z]:|boot\.ini|etc/|proc/|windows|var/|root/|home/)|glob://|ogg://|rar://)"
 )
-_FOREIGN_SCRIPT = linear(
-    rb"(?i)^(?:https?|ftps?)://[^/?#\s]{1,253}/[^?#\s]{0,400}(?:\.(?:txt|inc|dat|log|php[0-9]?|gif|jpe?g|png)\?{1,3}$|\?{1,3}$|\x00)"
+_CUT_SHORT = linear(
+    rb"(?i)^(?:https?|ftps?)://[^/?#\s]{1,253}/[^?#\s]{0,400}"
+    rb"(?:\.(?:txt|inc|dat|log|php[0-9]?|gif|jpe?g|png)\?{1,3}$|\x00)"
 )
+"""A foreign file whose question mark swallows the ending that a program adds."""
+_SHELL = linear(
+    rb"(?i)^(?:https?|ftps?)://[^\s]{1,400}/(?:shell|cmd|c99|r57|bypass|inject|fx29|evil|backdoor|rfi)[a-z0-9_-]{0,16}"
+    rb"\.(?:txt|php[0-9]?|gif|jpe?g|png|dat)\?{0,3}$|^ftps?://[^\s/@]{1,80}:[^\s/@]{0,80}@"
+)
+"""A foreign file named like a back door, or fetched with a password."""
 _METADATA = linear(
     rb"(?i)^(?:https?:)?//(?:169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200|\[fd00:ec2::254\]"
     rb"|2852039166|0xa9fea9fe|instance-data)(?:[:/?#]|$)"
@@ -40,23 +42,23 @@ def judge(visit: Visit, _facts: Facts) -> Finding | None:
     if _PHP_SWITCH.search(target.query):
         return proof(ID, target.query, "no switches of the PHP interpreter in a query")
     for parameter in target.parameters:
-        expected = _expected(parameter)
+        expected = _expected(parameter, typed=parameter.is_search and not target.disguised)
         if expected:
             return proof(ID, parameter.name + b"=" + parameter.value, expected)
     return None
 
 
-def _expected(parameter: Parameter) -> str:
+def _expected(parameter: Parameter, *, typed: bool) -> str:
     value = parameter.value
-    if _STREAM.match(value) and not parameter.is_search:
+    if _STREAM.match(value) and not typed:
         return "no stream wrapper as the name of a file"
     if _METADATA.match(value):
         return "no address of the cloud's metadata service"
-    if parameter.is_search:
+    if typed:
         return ""
     if _names_system_file(value):
         return "no file of the operating system"
-    if _FOREIGN_SCRIPT.match(value) and _INCLUDING.match(parameter.name):
+    if _CUT_SHORT.match(value) or _SHELL.match(value):
         return "no script from a foreign address"
     return ""
 
@@ -94,7 +96,11 @@ CHECK = Check(
             rb"=(?:[a-z](?::|%3a))?(?:/|\\|%2f)(?:etc|proc|root|home|var|run|usr|bin|win|boot|web-inf|meta-inf)"
         ),
         Mark(rb"=(?:php|expect|phar|zip|file|data|glob|ogg|rar)(?::|%3a)"),
-        Mark(rb"=(?:https?|ftps?)(?::|%3a)[^ &\"]{3,253}(?:\?|%3f)[ &?\"%]"),
+        Mark(
+            rb"=(?:https?|ftps?)(?::|%3a)[^ &\"]{3,253}"
+            rb"(?:(?:\?|%3f)[ &?\"%]|/(?:shell|cmd|c99|r57|bypass|inject|fx29|evil|backdoor|rfi))"
+        ),
+        Mark(rb"=ftps?(?::|%3a)(?:/|%2f){2}[^ /&]{1,80}(?:@|%40)"),
         Mark(
             rb"169\.254\.169\.254|metadata\.google|100\.100\.100\.200|=(?:https?(?::|%3a))?(?:/|%2f){2}(?:2852039166|0xa9fe|instance-data)"
         ),

@@ -33,15 +33,17 @@ def judge(visit: Visit, _facts: Facts) -> Finding | None:
         return proof(ID, path, "a path within the site")
     for parameter in target.parameters:
         value = _slashed(parameter.value)
-        if b".." not in value or parameter.is_search:
-            continue
-        if (
-            _reaches_system(value)
-            or _longest_climb(value) >= FAR
-            or (b"\0" in value and _CLIMB.search(value))
-        ):
+        if b".." in value and _attacks(value, typed=parameter.is_search and not target.disguised):
             return proof(ID, value, "a name without a climb out of its folder")
     return None
+
+
+def _attacks(value: bytes, *, typed: bool) -> bool:
+    """Whether a value climbs; in what people type into a search, only as far as nobody types for reading."""
+    far = _longest_climb(value) >= FAR
+    if typed:
+        return far and _reaches_system(value)
+    return far or _reaches_system(value) or (b"\0" in value and _CLIMB.search(value) is not None)
 
 
 def _slashed(text: bytes) -> bytes:

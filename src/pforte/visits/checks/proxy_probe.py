@@ -22,6 +22,10 @@ JUDGES = linear(
     rb"|checker\.[a-z0-9-]{2,30}\.[a-z]{2,4}|cname-judge\.[a-z]{2,4})$"
 )
 """Sites that proxy hunters ask for, because their answers show whether a proxy was found."""
+_JUDGE_PAGE = linear(
+    rb"(?i)^https?://[^/?#]{1,260}/(?:[a-z0-9_-]{0,24}(?:proxy|azenv|judge)[a-z0-9_-]{0,24}|prx[0-9]{0,3})\.(?:php|cgi|pl|asp)(?:\?|$)"
+)
+"""Pages that show a proxy, wherever they are kept."""
 
 
 def judge(visit: Visit, facts: Facts) -> Finding | None:
@@ -37,7 +41,11 @@ def judge(visit: Visit, facts: Facts) -> Finding | None:
         return None
     host = found[1].lower()
     own = visit.host.lower().partition(b":")[0]
-    foreign = JUDGES.search(host) is not None or (own not in (b"", host) and not _related(host, own))
+    foreign = (
+        JUDGES.search(host) is not None
+        or _JUDGE_PAGE.match(visit.target[:1024]) is not None
+        or (own not in (b"", host) and not _related(host, own))
+    )
     return proof(ID, visit.target, "no request to a proxy: this server is none") if foreign else None
 
 
@@ -64,7 +72,7 @@ CHECK = Check(
     ),
     marks=(
         Mark(rb"[\"' ]connect[\"', ]"),
-        Mark(rb"[\"' ](?:get|post|head|options|put)[\"', :a-z_]{1,24}(?:https?|ftp):(?://|\\/)"),
+        Mark(rb"(?:get|post|head|options|put) (?:http|ftp)"),
     ),
     judge=judge,
 )

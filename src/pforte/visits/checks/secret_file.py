@@ -26,6 +26,7 @@ _SECRET = linear(
     rb"(?:\.inc)?\.(?:php|yml|xml|config|py|ini)(?:~|[._-](?:bak|old|orig|save|swp|backup|txt|copy|dist~|[0-9]{1,2}))"
     rb"|actuator/heapdump|heapdump(?:\.hprof)?|proc/self/environ|etc/(?:passwd|shadow)"
     rb"|(?:secrets|credentials)\.(?:ya?ml|json|txt|env)"
+    rb"|web\.config|storage/logs/laravel\.log|docker-compose(?:\.(?:prod|dev|override))?\.ya?ml"
     rb")$"
 )
 """Asked for by nobody who means well, whatever the answer was."""
@@ -92,7 +93,9 @@ CHECK = Check(
             rb"(?:config|configuration|settings|local|database|db|connect|web|parameters)(?:\.inc)?"
             rb"\.(?:php|yml|xml|config|py|ini)[~._-]"
         ),
-        Mark(rb"heapdump|proc/self/environ|/etc/(?:passwd|shadow)"),
+        Mark(
+            rb"heapdump|proc/self/environ|/etc/(?:passwd|shadow)|/web\.config|/laravel\.log|/docker-compose"
+        ),
         Mark(rb"(?:secrets|credentials)\.(?:ya?ml|json|txt|env)"),
         Mark(rb"/[a-z0-9._-]{2,120}\.(?:sql|bak|tar|tgz|zip|rar|7z|old)(?:\.(?:gz|bz2|xz|zip|bak))?[ ?\"]"),
         ODD_ENCODED,
@@ -102,7 +105,9 @@ CHECK = Check(
         Mark(
             rb"[/\\]id_[a-z]|\.(?:key|pem|sql|bak|tar|tgz|zip|rar|7z|old|ya?ml|json|txt|env|hprof)|\.(?:php|xml|config|py|ini)[~._-]"
         ),
-        Mark(rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)"),
+        Mark(
+            rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)|web\.config|laravel\.log|docker-compose"
+        ),
     ),
     judge=judge,
 )

@@ -38,7 +38,7 @@ CHECK = Check(
         Mark(rb"union.{1,40}select"),
         Mark(rb"(?:sleep|benchmark|extractvalue|updatexml)\("),
         Mark(rb"information_schema|sqlite_master|pg_catalog|sysobjects|waitfor.{1,9}delay"),
-        Mark(rb"(?:\+|%20|\*/)(?:and|or|xor)(?:\+|%20|/\*).{1,24}[=<>]"),
+        Mark(rb"(?:\+|%20|\*/)(?:and|or|xor)(?:\+|%20|/\*).{0,24}(?:[=<>]|%3d|select)"),
         Mark(rb"(?:\+|%20|\*/)order(?:\+|%20|/\*).{0,8}by(?:\+|%20|/\*)"),
         Mark(
             rb";(?:\+|%20){0,3}(?:select|drop|insert|update|delete|exec|declare|shutdown|create|alter|truncate|waitfor)"

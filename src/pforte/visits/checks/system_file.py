@@ -14,7 +14,7 @@ SYSTEM_FILE = linear(
     rb"|(?:windows|winnt)/(?:win\.ini|system\.ini|system32/|repair/sam|php\.ini)"
     rb"|boot\.ini|autoexec\.bat"
     rb"|(?:web-inf|meta-inf)/(?:web\.xml|classes|lib|context\.xml|manifest\.mf)"
-    rb"|bin/(?:sh|bash|dash|busybox)(?:$|[\x00 ?])"
+    rb"|bin/(?:sh|bash|dash|busybox)(?:$|\x00)"
     rb")"
 )
 """Matches a lower-case path with ``/`` as the only separator."""

@@ -32,7 +32,7 @@ CHECK = Check(
         " Schwachstellen-Scanner, richten Sie ihn nur auf eigene Rechner; hat ihn niemand gestartet, gilt der"
         " Rechner als übernommen. Ist jemand einem präparierten Link gefolgt, sagen Sie uns, wo dieser Link steht.",
     ),
-    marks=(ODD_ENCODED, ODD_QUOTE, Mark(rb"(?:java|vb)script:")),
+    marks=(ODD_ENCODED, ODD_QUOTE, Mark(rb"(?:java|vb)script(?::|%3a)")),
     signs=(
         Mark(rb"<\W{0,8}[a-z]|&(?:lt|#0{0,4}60|#x0{0,4}3c)"),
         Mark(rb"\bon[a-z]{3,24}\W{0,8}=|script\W{0,8}:|script&colon"),

@@ -19,7 +19,7 @@ from pforte.visits.checks import file_inclusion
         b"/?u=http://metadata.google.internal/x",
         b"/?-d+allow_url_include%3dOn+-d+auto_prepend_file%3dphp://input",
         b"/?template=https://x.example/a.txt?",
-        b"/?GLOBALS[a]=http://x.example/a?",
+        b"/?GLOBALS[a]=http://x.example/a.txt?",
     ],
 )
 def test_convicts(asking, target):
