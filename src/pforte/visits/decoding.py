@@ -25,6 +25,8 @@ SEARCH_NAMES = frozenset(
 """Parameters in which people write anything they look for, code and file names included."""
 
 _PERCENT = re.compile(rb"%(?:([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|u[fF][fF]([0-5][0-9a-fA-F]))")
+_HEX = "0123456789abcdefABCDEF"
+_OCTETS = {(high + low).encode(): bytes((int(high + low, 16),)) for high in _HEX for low in _HEX}
 _AUTHORITY = re.compile(rb"(?i:[a-z][a-z0-9+.-]{0,15})://[^/?#\\]{0,260}")
 _LONG_FORM = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80\x81][\x80-\xbf]|\xf0\x80[\x80\x81][\x80-\xbf]")
 _FULL_WIDTH = re.compile(rb"\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]")
@@ -72,7 +74,14 @@ def decode_percent(raw: bytes) -> bytes:
     """
     if b"%" not in raw:
         return raw
-    return _PERCENT.sub(_decoded, raw)
+    if b"%u" in raw:
+        return _PERCENT.sub(_decoded, raw)
+    first, *pieces = raw.split(b"%")
+    decoded = [first]
+    for piece in pieces:
+        octet = _OCTETS.get(piece[:2])
+        decoded += (b"%", piece) if octet is None else (octet, piece[2:])
+    return b"".join(decoded)
 
 
 def _decoded(match: re.Match[bytes]) -> bytes:
@@ -117,14 +126,15 @@ def decode(raw: bytes, *, plus: bool = False) -> bytes:
 def _decode(text: bytes, *, plus: bool) -> tuple[bytes, bool]:
     if plus:
         text = text.replace(b"+", b" ")
+    if b"%" not in text and text.isascii():
+        return text, False
     rounds = 0
     while rounds < ROUNDS:
         decoded = decode_percent(text)
         if decoded == text:
             break
         text, rounds = decoded, rounds + 1
-    folded = fold_unicode(text)
-    return folded, rounds > 1 or len(_LONG_FORM.findall(text)) > 0
+    return fold_unicode(text), rounds > 1 or _LONG_FORM.search(text) is not None
 
 
 @lru_cache(maxsize=256)
@@ -140,17 +150,17 @@ def decode_target(raw: bytes) -> Target:
         text = text[authority.end() :]
     raw_path, _, raw_query = text.partition(b"?")
     path, disguised = _decode(raw_path, plus=False)
-    parameters = []
+    parameters, query = [], []
     for piece in raw_query.split(b"&", MOST_PARAMETERS)[:MOST_PARAMETERS] if raw_query else ():
-        name, equals, value = piece.partition(b"=")
+        raw_name, equals, raw_value = piece.partition(b"=")
         if not equals:
-            name, value = b"", name
-        decoded_name, twice_name = _decode(name, plus=True)
-        decoded_value, twice_value = _decode(value, plus=True)
+            raw_name, raw_value = b"", raw_name
+        name, twice_name = _decode(raw_name, plus=True)
+        value, twice_value = _decode(raw_value, plus=True)
         disguised = disguised or twice_name or twice_value
-        parameters.append(Parameter(decoded_name, decoded_value))
-    query, _ = _decode(raw_query, plus=True)
-    return Target(path, query, tuple(parameters), disguised)
+        parameters.append(Parameter(name, value))
+        query.append(name + equals + value)
+    return Target(path, b"&".join(query), tuple(parameters), disguised)
 
 
 def normalise_path(path: bytes) -> bytes:
