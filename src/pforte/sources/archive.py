@@ -98,19 +98,20 @@ class Archive:
             offset += piece.used - piece.skipped
 
     def _pieces_of_plain(self, file: int) -> Iterator[Piece]:
-        # Reading again from the first unread line costs less than joining the rest of one block to the next.
+        # Reading again from the first unread line costs less than joining the rest of one block to the next, and one
+        # buffer less than fresh memory for each read: so the lines are all that is allocated.
+        buffer = bytearray(self._limits.read)
         offset, inside = 0, False
-        while raw := os.pread(file, self._limits.read, offset):
+        while size := os.preadv(file, [buffer], offset):
+            raw = buffer if size == len(buffer) else bytes(memoryview(buffer)[:size])
             piece = take_lines(raw, self._limits.line, inside=inside)
-            if not piece.used:
-                more = os.pread(file, self._limits.read, offset)
-                if len(more) > len(raw):
-                    continue  # it grew while we looked
-                yield Piece(0, raw + b"\n", len(raw), cut=False, inside=False)
+            if piece.used:
+                yield piece
+                offset, inside = offset + piece.used, piece.inside
+                self._progress(offset)
+            else:
+                yield Piece(0, bytes(raw) + b"\n", size, cut=False, inside=False)
                 return
-            yield piece
-            offset, inside = offset + piece.used, piece.inside
-            self._progress(offset)
 
     def _pieces_of_stream(self, file: int) -> Iterator[Piece]:
         done = 0

@@ -22,7 +22,7 @@ class Piece:
     inside: bool
 
 
-def take_lines(raw: bytes, limit: int, *, inside: bool = False) -> Piece:
+def take_lines(raw: bytes | bytearray, limit: int, *, inside: bool = False) -> Piece:
     r"""Take the whole lines at the start of ``raw``, up to the first one that is longer than ``limit`` bytes.
 
     Args:
@@ -43,12 +43,13 @@ def take_lines(raw: bytes, limit: int, *, inside: bool = False) -> Piece:
     long = _find_long(raw, start, limit)
     if long is not None:
         end = long + limit
-        return Piece(start, raw[start:end] + b"\n", end, cut=True, inside=True)
+        return Piece(start, bytes(raw[start:end]) + b"\n", end, cut=True, inside=True)
     end = max(raw.rfind(b"\n", start) + 1, start)
-    return Piece(start, raw[start:end], end, cut=False, inside=False)
+    data = raw[start:end] if isinstance(raw, bytes) else bytes(memoryview(raw)[start:end])
+    return Piece(start, data, end, cut=False, inside=False)
 
 
-def _find_long(raw: bytes, start: int, limit: int) -> int | None:
+def _find_long(raw: bytes | bytearray, start: int, limit: int) -> int | None:
     # Each step looks backwards from the furthest place where a newline may stand, so that a block of ordinary
     # lines costs one short look per `limit` bytes.
     while len(raw) - start > limit:
