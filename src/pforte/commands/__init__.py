@@ -14,22 +14,28 @@ import click
 from pforte.settings.table import Settings
 
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("serve", "pforte.commands.serve"),
-    ("example", "pforte.commands.example"),
-    ("scan", "pforte.commands.scan"),
-    ("replay", "pforte.commands.replay"),
-    ("status", "pforte.commands.status"),
-    ("bans", "pforte.commands.bans"),
-    ("explain", "pforte.commands.explain"),
-    ("ban", "pforte.commands.ban"),
-    ("lift", "pforte.commands.lift"),
-    ("robots", "pforte.commands.robots"),
-    ("gate", "pforte.commands.gate"),
-    ("checks", "pforte.commands.checks"),
-    ("formats", "pforte.commands.formats"),
-    ("settings", "pforte.commands.settings"),
+    ("serve", "Watch the sources, judge visits, record bans, and let the gates enforce them."),
+    ("example", "Play an example through a real file tail and show the bans as they happen."),
+    ("scan", "Say which visits in FILE... break which rule. Nothing is recorded and nobody is banned."),
+    ("replay", "Say which bans the visits in FILE... would have led to. The register is not touched."),
+    (
+        "status",
+        "Say whether IP is banned, until when and under which reference, and what is known of its past.",
+    ),
+    ("bans", "List the bans in force, the latest recorded first."),
+    (
+        "explain",
+        "Explain the ban that carries REFERENCE: what was seen, which rule it broke, what comes next.",
+    ),
+    ("ban", "Shut NETWORK out from now on; every gate closes within a second."),
+    ("lift", "Lift all bans of NETWORK, or the one ban of REFERENCE; every gate opens within a second."),
+    ("robots", "Ask what a robots.txt allows (RFC 9309)."),
+    ("gate", "Look at a gate, load it by hand, or take it away."),
+    ("checks", "List the checks of visits; `show` explains one, `try` asks them all about a line."),
+    ("formats", "List the log formats; `pforte formats try FILE` says which one a file has."),
+    ("settings", "Print every setting: its value, where that came from, its default and what it does."),
 )
-"""Name and module of each command; the module holds a click command called ``command``."""
+"""Name and summary of each command; the module of that name holds a click command called ``command``."""
 
 
 class Run(Protocol):
@@ -81,13 +87,17 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Return the names in the order of the help."""
-        return [name for name, _ in COMMANDS]
+        return list(dict(COMMANDS))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         """Import and return the command of that name, or None."""
-        module = dict(COMMANDS).get(cmd_name)
-        if module is None:
+        if cmd_name not in dict(COMMANDS):
             return None
-        command = import_module(module).command
+        command = import_module(f"pforte.commands.{cmd_name}").command
         assert isinstance(command, click.Command)  # noqa: S101  a mistake in COMMANDS, not of the user
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(COMMANDS)

@@ -1,0 +1,31 @@
+"""The list of commands in the help says what each command says of itself, without importing it."""
+
+import importlib
+import subprocess
+import sys
+
+import click
+import pytest
+
+from pforte.commands import COMMANDS
+
+
+@pytest.mark.parametrize(("name", "summary"), COMMANDS)
+def test_summaries_are_the_first_sentence_of_each_help(name: str, summary: str) -> None:
+    """One text, so that the list cannot lie."""
+    command = importlib.import_module(f"pforte.commands.{name}").command
+    assert isinstance(command, click.Command)
+    assert command.help is not None
+    assert " ".join(command.help.split("\n\n")[0].split()) == summary
+
+
+def test_the_help_imports_no_command() -> None:
+    """Every call starts fast, the help too."""
+    script = (
+        "import sys; from click.testing import CliRunner; from pforte.__main__ import main; "
+        "result = CliRunner().invoke(main, ['--help']); "
+        "assert 'replay' in result.output, result.output; "
+        "print([name for name in sys.modules if name.startswith('pforte.commands.')])"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
