@@ -101,6 +101,16 @@ def test_the_engines_name_what_every_line_alone_would(data):
             assert build_once(name).candidates(data) == wanted, name
 
 
+@given(texts)
+def test_the_groups_of_a_text_are_those_of_its_lines(data):
+    wanted = 0
+    for *_, groups in expected(data):
+        wanted |= groups
+    for name in ENGINES:
+        if name in installed():
+            assert build_once(name).groups(data) == wanted, name
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data):
     wanted = expected(data)
@@ -128,7 +138,8 @@ def test_a_mark_that_is_no_pattern_is_named(engine):
 
 def test_a_pass_without_marks_finds_nothing():
     for name in installed():
-        assert build(((), ()), name).candidates(b"/.env\n") == []
+        scan = build(((), ()), name)
+        assert (scan.candidates(b"/.env\n"), scan.groups(b"/.env")) == ([], 0)
 
 
 def test_too_many_groups_are_refused():

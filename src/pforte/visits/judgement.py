@@ -181,4 +181,4 @@ def _marked(duties: tuple[Duty, ...], plan: Plan) -> Callable[[bytes], bool]:
     """Return a function that says whether a text holds a mark of any check."""
     marks = dict.fromkeys(mark for duty in duties if duty.check.judge for mark in duty.check.marks)
     scan = build((tuple(marks),), plan.engine)
-    return lambda text: bool(scan.candidates(text))
+    return lambda text: scan.groups(text) != 0

@@ -26,10 +26,10 @@ class SignPass:
         Path, query, agent and referrer are decoded and stand in one line each; a line feed in them is a space.
         """
         decoded = decode_target(target)
-        parts = [decoded.path + b"?" + decoded.query if decoded.query else decoded.path]
-        parts += [decode(header, plus=True) for header in (agent, referrer) if header]
-        text = b"\n".join(part.replace(b"\n", b" ") for part in parts)
-        concerned = 0
-        for _, _, groups in self._scan.candidates(text):
-            concerned |= groups
-        return concerned
+        text = decoded.path + b"?" + decoded.query if decoded.query else decoded.path
+        if b"\n" in text:
+            text = text.replace(b"\n", b" ")
+        for header in (agent, referrer):
+            if header:
+                text += b"\n" + decode(header, plus=True).replace(b"\n", b" ")
+        return self._scan.groups(text)

@@ -38,6 +38,10 @@ class Pass(Protocol):
         """
         ...
 
+    def groups(self, text: bytes) -> int:
+        """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
+        ...
+
 
 def installed() -> tuple[str, ...]:
     """Return the names of the engines that can be used here, best first."""

@@ -51,6 +51,22 @@ class HyperscanPass:
             begin = end + 1
         return lines
 
+    def groups(self, text: bytes) -> int:
+        """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
+        if self._database is None:
+            return 0
+        found: set[int] = set()
+        keep = found.add
+
+        def on_match(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            keep(index)
+
+        self._database.scan(text, on_match)
+        groups = 0
+        for index in found:
+            groups |= self._bits[index]
+        return groups
+
     def _collapse(self, data: bytes, begin: int, found: list[int], lines: list[Candidate]) -> None:
         """Turn matches behind ``begin`` into lines, each once, and append them."""
         found.sort()

@@ -30,6 +30,7 @@ class Re2Pass:
     def __init__(self, groups: Sequence[Sequence[Mark]]) -> None:
         marked = [(mark, group) for group, marks in enumerate(groups) for mark in marks]
         self._bits = [1 << group for _, group in marked]
+        self._every = sum(set(self._bits))
         patterns = [_pattern(mark) for mark, _ in marked]
         for pattern, (mark, _) in zip(patterns, marked, strict=True):
             _compiled(pattern, mark)
@@ -50,12 +51,17 @@ class Re2Pass:
             end = data.find(b"\n", match.end())
             if end < 0:
                 end = size
-            groups = 0
-            for index in self._set.Match(data[start:end]):
-                groups |= self._bits[index]
-            lines.append((start, end, groups))
+            # A set that runs out of memory names no pattern; the line stays a candidate, then for all.
+            lines.append((start, end, self.groups(data[start:end]) or self._every))
             at = end + 1
         return lines
+
+    def groups(self, text: bytes) -> int:
+        """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
+        groups = 0
+        for index in (self._set.Match(text) or ()) if self._bits else ():
+            groups |= self._bits[index]
+        return groups
 
 
 def _options() -> re2.Options:
