@@ -30,8 +30,8 @@ class Block:
         first_line: number of the first line in its file, from 1; None where lines have no numbers.
         position: opaque text from which reading goes on once everything in this block is recorded; "" where nothing
             can be read again.
-        origin: identity of the first byte, without the offset inside the block: ``device:inode:generation:offset``
-            for files. Together with the line's offset in ``data`` it names a line once and for all.
+        origin: identity of the first byte, ending in its offset: ``device:inode:generation:offset`` for files; ""
+            where nothing can be read again. See ``identify``.
         file: path of the file the lines stand in; "" for streams.
         received: when the lines arrived, where the source knows it better than the lines do.
     """
@@ -43,6 +43,19 @@ class Block:
     origin: str
     file: str = ""
     received: datetime | None = None
+
+    def identify(self, offset: int) -> str:
+        r"""Return the identity of the line at an offset of ``data``; "" where lines have none.
+
+        It is the same however the file is divided into blocks when it is read again.
+
+        >>> Block("log", b"one\ntwo\n", 1, "", "65024:77:1-ab:1000").identify(4)
+        '65024:77:1-ab:1004'
+        """
+        if not self.origin:
+            return ""
+        name, _, first = self.origin.rpartition(":")
+        return f"{name}:{int(first) + offset}"
 
 
 @dataclass(frozen=True, slots=True)

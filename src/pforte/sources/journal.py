@@ -89,7 +89,9 @@ class JournalSource:
                     self._cut += batch.cut
                     if batch.data:
                         position = _render_position(batch.last)
-                        yield Block(self._name, batch.data, None, position, f"journal:{_short(batch.first)}")
+                        yield Block(
+                            self._name, batch.data, None, position, f"journal:{_short(batch.first)}:0"
+                        )
                     continue
                 await self._wait()
         finally:
