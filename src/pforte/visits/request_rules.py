@@ -4,6 +4,9 @@ A rule text proves the checks that its rules name by ``tag:'visit.SLUG'``. Each 
 that a check pays for its own rules only; a text that tags no check (settings, shared actions) is loaded in front
 of every other. ``logdata:'%{MATCHED_VAR_NAME}=%{MATCHED_VAR}'`` says where a rule matched and what.
 
+A rule that says ``allow`` ends the judgement of its text where it matches, which saves the rules behind it; where a
+rule of the text denies, blocks or drops, nothing ends early. Nothing is ever denied here.
+
 Rules see method, target, protocol, User-Agent and Referer, in phases 1 and 2. They never see the client, because
 answers are kept and given again for the same request of another client.
 """
@@ -32,6 +35,8 @@ _CACHE_BYTES = 16 * 1024 * 1024
 
 _TAG = re.compile(r"""tag:\s{0,8}'?(visit\.[a-z0-9-]{1,64})""")
 _SECOND_PHASE = re.compile(r"phase:\s{0,8}'?(?:2|request)|SecDefaultAction")
+_ENDING = re.compile(r"""[",\s]allow[",\s]""")
+_DISRUPTING = re.compile(r"""[",\s](?:deny|block|drop|redirect)[",:\s]""")
 _PLACE = re.compile(r"(?:Line|at line): (\d{1,9})\.?")
 _NO_FILE = re.compile(r"(?:Rules error\. )?File: <<[^>]{0,80}>>\.?|(?:Column: \d{1,9}\.)")
 _NAMED = re.compile(r"(?:MATCHED_VARS:)?([A-Z][A-Z_]{2,40}(?::[^=]{0,200})?)=(.*)", re.DOTALL)
@@ -40,7 +45,7 @@ _FOUND_WITHIN = re.compile(
 )
 
 _FRAME = """
-SecRuleEngine DetectionOnly
+SecRuleEngine {engine}
 SecRequestBodyAccess On
 SecResponseBodyAccess Off
 SecArgumentsLimit 256
@@ -121,14 +126,14 @@ class RequestRules:
         shared = [(name, text) for name, text in texts.items() if not tagged[name]]
         for name, slugs in tagged.items():
             if slugs:
-                ready = _RuleSet([("", _FRAME), *shared, (name, texts[name])])
+                ready = _RuleSet([*shared, (name, texts[name])])
                 for slug in slugs:
                     self._sets[slug] = (*self._sets.get(slug, ()), ready)
         if not self._sets and shared:
-            _RuleSet([("", _FRAME), *shared])  # nothing will run it, but its mistakes are told
+            _RuleSet(shared)  # nothing will run it, but its mistakes are told
         if core:
             frame = _CORE_FRAME.format(paranoia=core.paranoia, threshold=core.threshold)
-            self._sets[CORE] = (_RuleSet([("", _FRAME + frame)], core.usable()),)
+            self._sets[CORE] = (_RuleSet([("", frame)], core.usable()),)
 
     def matches(self, check: str, visit: Visit) -> tuple[RuleMatch, ...]:
         """Return the rules tagged with this check that match the request of ``visit``."""
@@ -163,6 +168,10 @@ class _RuleSet:
 
         self._new = engine.Transaction
         self._rules = engine.RulesSet()
+        # Only where the engine is on does `allow` end the judgement; a rule that denies would then go unreported.
+        ends = any(_ENDING.search(text) for _, text in texts)
+        ends = ends and not any(_DISRUPTING.search(text) for _, text in texts)
+        self._rules.load(_FRAME.format(engine="On" if ends else "DetectionOnly"))
         for name, text in texts:
             if self._rules.load(text) < 0:
                 raise RulesError(_placed(name, self._rules.get_parser_error()))

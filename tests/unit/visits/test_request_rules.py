@@ -132,6 +132,28 @@ def test_any_request_is_judged(target, agent, referrer):
 ANY = RequestRules({"one.conf": ONE, "two.conf": TWO})
 
 
+def rule(number: int, action: str) -> str:
+    return f'SecRule ARGS_GET "@rx evil" "id:{number},phase:1,{action},log,tag:\'visit.x\'"\n'
+
+
+@needs_engine
+@pytest.mark.parametrize(
+    ("actions", "matched"),
+    [
+        (("pass", "pass"), [1, 2]),
+        (("allow", "pass"), [1]),
+        (("pass", "allow"), [1, 2]),
+        (("deny", "allow"), [1, 2]),
+        (("allow", "block"), [1, 2]),
+        (("drop", "deny"), [1, 2]),
+    ],
+)
+def test_a_rule_that_allows_ends_the_judgement_where_no_rule_denies(actions, matched):
+    text = "".join(rule(number, action) for number, action in enumerate(actions, 1))
+    found = RequestRules({"x.conf": text}).matches("visit.x", visit(b"/?a=evil"))
+    assert [match.rule for match in found] == matched
+
+
 @needs_engine
 def test_a_rule_that_would_run_for_ages_is_stopped():
     text = """SecRule ARGS_GET "@rx ^(a+)+$" "id:5,phase:1,pass,log,tag:'visit.slow'" """
