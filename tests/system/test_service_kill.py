@@ -16,6 +16,8 @@ from pforte.clock import SystemClock
 from pforte.register.store import Register
 
 KILLS = 50
+KEPT = 60
+"""Rotated files that stay; what a rotation deletes while nobody reads is lost to everybody."""
 INNOCENT = '203.0.113.10 - - [{at}] "GET /items?id={n} HTTP/1.1" 200 7211 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"\n'
 ATTACK = (
     '{ip} - - [{at}] "GET /wp-content/..%2f..%2f..%2fetc%2fpasswd?n={n} HTTP/1.1" 404 153 "-" "curl/8.5.0"\n'
@@ -61,7 +63,7 @@ class Writer(threading.Thread):
     def run(self) -> None:
         while not self.stop.is_set():
             self._write()
-            if self.random.random() < 0.02:
+            if self.random.random() < 0.005:
                 self._rotate(self.random.choice(("access.log", "auth.log")))
             time.sleep(self.random.random() * 0.02)
 
@@ -86,7 +88,7 @@ class Writer(threading.Thread):
     def _rotate(self, name: str) -> None:
         self.rotations += 1
         log = self.logs / name
-        for number in range(6, 0, -1):
+        for number in range(KEPT, 0, -1):
             old = self.logs / f"{name}.{number}"
             if old.exists():
                 old.rename(self.logs / f"{name}.{number + 1}")
@@ -106,6 +108,19 @@ def _start(config: Path, err: Path) -> "subprocess.Popen[bytes]":
         )
 
 
+def _wait_until_it_knows_its_files(process: "subprocess.Popen[bytes]", state: Path, err: Path) -> None:
+    """From its first recorded position on the service finds every file again; before it, it knows of none."""
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, err.read_text()[-2000:]
+        assert time.monotonic() < deadline, err.read_text()[-2000:]
+        if (state / "register.sqlite").exists() and b"service.ready" in err.read_bytes():
+            with Register.open(state, SystemClock()) as register:
+                if len(register.positions()) == 2:
+                    return
+        time.sleep(0.05)
+
+
 def _counts(state: Path) -> "Counter[tuple[str, str]]":
     with Register.open(state, SystemClock()) as register:
         assert register.check() == []
@@ -121,12 +136,16 @@ def test_no_offence_is_lost_or_doubled(tmp_path: Path) -> None:
         (logs / name).touch()
     config = tmp_path / "pforte.toml"
     config.write_text(CONFIG.format(state=state, logs=logs))
+    process = _start(config, err)
+    _wait_until_it_knows_its_files(process, state, err)
     writer = Writer(logs, seed=11)
     writer.start()
+    process.kill()
+    process.wait()
     moments = random.Random(5)
     for _ in range(KILLS):
         process = _start(config, err)
-        time.sleep(0.4 + moments.random() * 1.2)
+        time.sleep(0.5 + moments.random() * 2.0)
         assert process.poll() is None, err.read_text()[-2000:]
         process.kill()
         process.wait()
