@@ -15,7 +15,7 @@ import structlog
 
 from pforte.clock import render_time
 from pforte.sources.block import Block, Figures, Limits, SourceError
-from pforte.sources.message import one_line
+from pforte.sources.control_bytes import show_control_bytes
 from pforte.sources.sd_journal import Journal
 from pforte.sources.thread import run_in_thread
 
@@ -37,7 +37,7 @@ class JournalSource:
     """Follows the journal of this machine.
 
     Each entry becomes one line ``TIME HOST IDENTIFIER[PID]: MESSAGE`` with the time journald took it (RFC 3339,
-    microseconds, UTC). A line break inside a message is written ``#012``, as rsyslog does.
+    microseconds, UTC). Control bytes inside are made visible: a line break is ``#012``.
 
     Args:
         name: name of the source.
@@ -201,8 +201,8 @@ class JournalSource:
         host = journal.field("_HOSTNAME") or b"-"
         identifier = journal.field("SYSLOG_IDENTIFIER") or journal.field("_COMM") or b"-"
         process = journal.field("SYSLOG_PID") or journal.field("_PID")
-        tag = one_line(identifier).replace(b" ", b"_") + (b"[%s]" % one_line(process) if process else b"")
-        return b"%s %s %s: %s" % (moment, one_line(host), tag, one_line(message))
+        tag = identifier.replace(b" ", b"_") + (b"[%s]" % process if process else b"")
+        return show_control_bytes(b"%s %s %s: %s" % (moment, host, tag, message.rstrip(b"\r\n")))
 
     async def _wait(self) -> None:
         """Wait until the journal changed, or for a while."""
