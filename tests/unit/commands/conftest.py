@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +16,10 @@ from pforte.clock import SystemClock
 from pforte.net.addresses import network_of, parse_address, parse_network
 from pforte.net.local import Local
 from pforte.register import Batch, Entry, Register
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from log_lines import compiled, judge  # noqa: F401  found by the line before; fixtures
 
 LOCAL = Local(
     own=(parse_network("192.0.2.200"),),

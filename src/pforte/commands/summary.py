@@ -1,0 +1,96 @@
+"""What ``scan`` and ``replay`` say at the end, on standard error."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+import click
+
+from pforte.commands.output import printable
+from pforte.robots.verification import Verification
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the files gave.
+
+    Attributes:
+        lines: lines read.
+        candidates: lines that were looked at closely.
+        unparsed: of these, lines that are not of the format.
+        capped: of these, lines not judged because their network had its share of findings.
+        cut: lines longer than the limit.
+        seconds: time from the first to the last block.
+        offences: number of offences by check.
+        claims: number of offences whose visitor says it is a crawler, by what is known of that.
+        spared: number of offences that led to no ban, by the reason (``replay`` only).
+        unread: for each file that could not be read (to its end), why.
+        formats: for each file, the format it was read as.
+    """
+
+    lines: int = 0
+    candidates: int = 0
+    unparsed: int = 0
+    capped: int = 0
+    cut: int = 0
+    seconds: float = 0.0
+    offences: Counter[str] = field(default_factory=Counter)
+    claims: Counter[Verification] = field(default_factory=Counter)
+    spared: Counter[str] = field(default_factory=Counter)
+    unread: dict[str, str] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lines_per_second(self) -> int:
+        """Return the speed, or 0 where nothing was read."""
+        return round(self.lines / self.seconds) if self.seconds else 0
+
+    def as_object(self) -> dict[str, object]:
+        """Return the summary as JSON has it."""
+        return {
+            "lines": self.lines,
+            "lines_per_second": self.lines_per_second,
+            "seconds": round(self.seconds, 3),
+            "candidates": self.candidates,
+            "unparsed": self.unparsed,
+            "capped": self.capped,
+            "cut": self.cut,
+            "offences": dict(self.offences.most_common()),
+            "claims": {found.value: self.claims[found] for found in Verification},
+            "spared": dict(self.spared.most_common()),
+            "formats": self.formats,
+            "unread": self.unread,
+        }
+
+
+def tell_summary(summary: Summary, *, as_json: bool) -> int:
+    """Print the summary on standard error and return the exit code.
+
+    Args:
+        summary: what the files gave.
+        as_json: whether the last line is the summary as one JSON object.
+    """
+    click.echo(
+        f"{summary.lines:,} lines in {summary.seconds:.2f} s ({summary.lines_per_second:,} lines/s), "
+        f"{summary.candidates:,} looked at, {summary.offences.total():,} offences",
+        err=True,
+    )
+    for check, count in summary.offences.most_common():
+        _tell(count, check)
+    _tell(summary.unparsed, "lines that were looked at are not of the format")
+    _tell(summary.capped, "lines not judged: their network had its share of findings (scan.findings)")
+    _tell(summary.cut, "lines were cut at scan.line")
+    _tell(summary.claims[Verification.UNKNOWN], "claims to be a crawler could not be checked (--dns)")
+    _tell(summary.claims[Verification.PROVEN], "claims to be a crawler were proven")
+    for reason, count in summary.spared.most_common():
+        _tell(count, f"offences led to no ban: {reason}")
+    for reason in summary.unread.values():
+        click.echo(f"error: {printable(reason)}", err=True)
+    if as_json:
+        click.echo(json.dumps(summary.as_object()), err=True)
+    return 3 if summary.unread else 0
+
+
+def _tell(count: int, text: str) -> None:
+    if count:
+        click.echo(f"  {count:>9,}  {text}", err=True)
