@@ -29,7 +29,6 @@ _COMMAND = linear(
     rb"|(?:nslookup|dig|host)" + _SPACE + rb"[$`a-z0-9(-]{1,100}\."
     rb"|(?:sleep|timeout)" + _SPACE + rb"[0-9]"
     rb"|uname(?:" + _SPACE + rb"-[a-z]|[ \t]{0,4}(?:$|[;|&`)]))"
-    rb"|(?:id|whoami|ifconfig|ipconfig|printenv|netstat)[ \t]{0,4}(?:$|[;|&`)#<>])"
     rb"|(?:python|perl|php|ruby|lua)[0-9.]{0,4}" + _SPACE + rb"-[cer]"
     rb"|(?:powershell|cmd)(?:\.exe)?" + _SPACE + rb"[-/]"
     rb"|busybox" + _SPACE + rb"[a-z]"
@@ -37,6 +36,13 @@ _COMMAND = linear(
     rb"|mkfifo" + _SPACE + rb"/|base64" + _SPACE + rb"-d"
     rb")"
 )
+_ALONE = rb"(?:id|whoami|ifconfig|ipconfig|printenv|netstat|uname|hostname|pwd|ls|dir|env|ps)"
+_BARE = linear(
+    rb"(?:^|[^\s|;&])(?:[;|\n]|&&|\|\||\$\()[ \t]?" + _PATH + _ALONE + rb"[ \t]{0,2}(?:$|[;|&)#<>\n])"
+    rb"|^(?:[;|]|&&|\$\()[ \t]?" + _PATH + _ALONE + rb"[ \t]{0,2}(?:$|[;|&)#<>\n])"
+    rb"|^[^\s`]{0,40}`" + _PATH + _ALONE + rb"`[^\s`]{0,20}$"
+)
+"""A command without arguments, right behind a separator; in prose a separator has a blank before it."""
 _DOWNLOADER = linear(
     rb"(?:^|[?&=/;])cd[ \t+]/(?:tmp|var/run|mnt|root|dev/shm)[;&|]"
     rb"|\b(?:wget|curl)"
@@ -66,19 +72,22 @@ def judge(visit: Visit, _facts: Facts) -> Finding | None:
     path = target.path.lower()
     if found := _DOWNLOADER.search(path) or _COMMAND.search(path):
         return proof(ID, path[found.start() :], "no command line in a path")
-    query = target.query.lower()
-    if (found := _COMMAND.search(query, max(query.find(b"&&"), 0))) and query.startswith(
-        b"&&", found.start()
-    ):
-        return proof(ID, query[found.start() :], "no command line between two parameters")
+    between = target.query.find(b"&&")
+    if between >= 0 and (found := _COMMAND.match(target.query[between:].lower())):
+        return proof(ID, found[0], "no command line between two parameters")
     for parameter in target.parameters:
-        text = parameter.value.lower()
-        if not (parameter.is_search and not target.disguised) and (
-            found := _COMMAND.search(text) or _DOWNLOADER.search(text)
-        ):
-            return proof(ID, text[found.start() :], "no command line in a value")
-        if _PHP_OPEN.search(text) and (found := _PHP_CALL.search(text)):
-            return proof(ID, text[found.start() :], "no call of PHP in a value")
+        finding = _in_value(parameter.value.lower(), typed=parameter.is_search and not target.disguised)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _in_value(text: bytes, *, typed: bool) -> Finding | None:
+    """Return what a value holds; people type commands into searches, but no PHP in braces."""
+    if not typed and (found := _COMMAND.search(text) or _BARE.search(text) or _DOWNLOADER.search(text)):
+        return proof(ID, text[found.start() :], "no command line in a value")
+    if _PHP_OPEN.search(text) and (found := _PHP_CALL.search(text)):
+        return proof(ID, text[found.start() :], "no call of PHP in a value")
     return None
 
 
@@ -116,7 +125,7 @@ CHECK = Check(
     signs=(
         Mark(
             rb"[;|`&(\s](?:/[a-z/]{1,20}/)?(?:wget|curl|tftp|ftpget|fetch|lwp-download|cat|rm|cd|chmod|(?:ba|da|z|k)?sh|nc|ncat|netcat"
-            rb"|ping|nslookup|dig|host|sleep|timeout|uname|id|whoami|ifconfig|ipconfig|printenv|netstat|python|perl|php|ruby|lua"
+            rb"|ping|nslookup|dig|host|sleep|timeout|uname|id|whoami|ifconfig|ipconfig|printenv|netstat|hostname|pwd|ls|dir|env|ps|python|perl|php|ruby|lua"
             rb"|powershell|cmd|busybox|echo|printf|mkfifo|base64)\b"
         ),
         Mark(rb"\(\)\W{0,9}\{|cd[ +]/|busybox|/dev/tcp/"),

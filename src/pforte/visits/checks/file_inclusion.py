@@ -13,16 +13,16 @@ ID = "visit.file-inclusion"
 
 _STREAM = linear(
     rb"(?i)^\s{0,8}(?:php://(?:input|filter|stdin|memory|temp)|expect://|phar://|zip://[^#]{1,200}#|data:[a-z/]{0,32};base64,"
-    rb"PD9|data://text/plain|file:/{2,3}(?:[a-z]:|boot\.ini|etc/|proc/|windows|var/|root/|home/)|glob://|ogg://|rar://)"
+    rb"(?:PD9waHA|PD89|PD8g)|data://text/plain|glob://|ogg://|rar://)"
 )
 _CUT_SHORT = linear(
     rb"(?i)^(?:https?|ftps?)://[^/?#\s]{1,253}/[^?#\s]{0,400}"
-    rb"(?:\.(?:txt|inc|dat|log|php[0-9]?|gif|jpe?g|png)\?{1,3}$|\x00)"
+    rb"(?:\.(?:txt|inc|dat|log)\?{1,3}$|\x00)"
 )
 """A foreign file whose question mark swallows the ending that a program adds."""
 _SHELL = linear(
-    rb"(?i)^(?:https?|ftps?)://[^\s]{1,400}/(?:shell|cmd|c99|r57|bypass|inject|fx29|evil|backdoor|rfi)[a-z0-9_-]{0,16}"
-    rb"\.(?:txt|php[0-9]?|gif|jpe?g|png|dat)\?{0,3}$|^ftps?://[^\s/@]{1,80}:[^\s/@]{0,80}@"
+    rb"(?i)^(?:https?|ftps?)://[^\s]{1,400}/(?:shell|cmd|c99|r57|bypass|inject|fx29|evil|backdoor|rfi)[0-9]{0,8}\.txt$"
+    rb"|^ftps?://[^\s/@]{1,80}:[^\s/@]{0,80}@"
 )
 """A foreign file named like a back door, or fetched with a password."""
 _METADATA = linear(
@@ -68,6 +68,8 @@ def _names_system_file(value: bytes) -> bool:
     path = value.replace(b"\\", b"/").lower().lstrip()
     if b".." in path:
         return False
+    if path.startswith(b"file:/"):
+        path = path[5:].lstrip(b"/") if _DRIVE.match(path[5:].lstrip(b"/")) else b"/" + path[5:].lstrip(b"/")
     absolute = path[2:] if _DRIVE.match(path) else path
     return absolute.startswith(b"/") and SYSTEM_FILE.match(absolute.replace(b"//", b"/")) is not None
 

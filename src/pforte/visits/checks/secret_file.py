@@ -26,15 +26,14 @@ _SECRET = linear(
     rb"(?:\.inc)?\.(?:php|yml|xml|config|py|ini)(?:~|[._-](?:bak|old|orig|save|swp|backup|txt|copy|dist~|[0-9]{1,2}))"
     rb"|actuator/heapdump|heapdump(?:\.hprof)?|proc/self/environ|etc/(?:passwd|shadow)"
     rb"|(?:secrets|credentials)\.(?:ya?ml|json|txt|env)"
-    rb"|web\.config|storage/logs/laravel\.log|docker-compose(?:\.(?:prod|dev|override))?\.ya?ml"
+    rb"|web\.config|storage/logs/laravel\.log"
     rb")$"
 )
 """Asked for by nobody who means well, whatever the answer was."""
 
 _BACKUP = linear(
-    rb"/(?:backups?|dumps?|db|database|mysql|sql|data|site|web|www|wwwroot|public_html|htdocs|html|website|old|home"
-    rb"|localhost|wordpress|wp|shop|store|forum|bak|full|archive|latest|[a-z0-9-]{1,40}_(?:db|backup|dump)"
-    rb"|db_?(?:backup|dump)|mysqldump|users|customers|(?:[a-z0-9-]{1,63}\.){1,3}(?:com|net|org|de|eu|io))"
+    rb"/(?:backups?|dumps?|db|database|mysql|sql|www|wwwroot|public_html|htdocs|website|bak|mysqldump"
+    rb"|[a-z0-9-]{1,40}_(?:db|backup|dump)|db_?(?:backup|dump)|(?:[a-z0-9-]{1,63}\.){1,3}(?:com|org|de|eu))"
     rb"[0-9_-]{0,12}\.(?:sql|bak|tar|tgz|zip|rar|7z|old)(?:\.(?:gz|bz2|xz|zip|bak))?$"
 )
 """Guesses at backups; only where the site has no such file."""
@@ -93,9 +92,7 @@ CHECK = Check(
             rb"(?:config|configuration|settings|local|database|db|connect|web|parameters)(?:\.inc)?"
             rb"\.(?:php|yml|xml|config|py|ini)[~._-]"
         ),
-        Mark(
-            rb"heapdump|proc/self/environ|/etc/(?:passwd|shadow)|/web\.config|/laravel\.log|/docker-compose"
-        ),
+        Mark(rb"heapdump|proc/self/environ|/etc/(?:passwd|shadow)|/web\.config|/laravel\.log"),
         Mark(rb"(?:secrets|credentials)\.(?:ya?ml|json|txt|env)"),
         Mark(rb"/[a-z0-9._-]{2,120}\.(?:sql|bak|tar|tgz|zip|rar|7z|old)(?:\.(?:gz|bz2|xz|zip|bak))?[ ?\"]"),
         ODD_ENCODED,
@@ -105,9 +102,7 @@ CHECK = Check(
         Mark(
             rb"[/\\]id_[a-z]|\.(?:key|pem|sql|bak|tar|tgz|zip|rar|7z|old|ya?ml|json|txt|env|hprof)|\.(?:php|xml|config|py|ini)[~._-]"
         ),
-        Mark(
-            rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)|web\.config|laravel\.log|docker-compose"
-        ),
+        Mark(rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)|web\.config|laravel\.log"),
     ),
     judge=judge,
 )

@@ -43,6 +43,10 @@ def test_convicts(asking, target):
         b"/?d=/usr/share",
         b"/etc/passwd.html",
         b"/?data=plain:text",
+        b"/matomo.php?url=file:///C:/Users/kim/page.html",
+        b"/?img=data:image/svg+xml;base64,PD94bWwg",
+        b"/?src=https://cdn.example.org/shell-icon.png?",
+        b"/?u=https://www.example.org/index.php?",
     ],
 )
 def test_acquits(asking, target):

@@ -50,6 +50,11 @@ def test_convicts(asking, target):
         b"/id_rsa.pub-how-to",
         b"/config.php",
         b"/tool-1.0.tar.gz",
+        b"/downloads/latest.zip",
+        b"/data.zip",
+        b"/docs/html.zip",
+        b"/js/socket.io.zip",
+        b"/docker-compose.yml",
         b"/.gitlab-ci.yml",
     ],
 )
