@@ -1,10 +1,10 @@
 """Counting findings: when the noise of one network becomes an offence.
 
-Counts go by the time in the log line. Lines may come slightly out of order; what is older than the window behind
-the newest one no longer counts. After an offence the count starts anew.
+Counts go by the time in the log line. Lines may come in any order: whole files are read one after the other, and
+what counts together is what lies in one window. After an offence the count starts anew.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -125,9 +125,9 @@ class Tallies:
             self._hits.pop(key, None)
             taken = self._begin(key, distinct=rule[2])
             if isinstance(taken, dict):
-                taken.update((variant, at) for at, variant in hits[-rule[0] :])
+                taken.update((variant, at) for at, variant in hits[-2 * rule[0] :])
             else:
-                taken.extend(at for at, _ in hits[-rule[0] :])
+                taken.extend(at for at, _ in hits[-2 * rule[0] :])
 
 
 def _count_attempts(hits: list[float], at: float, attempts: int, needed: int, window: float) -> bool:
@@ -135,20 +135,32 @@ def _count_attempts(hits: list[float], at: float, attempts: int, needed: int, wi
         insort(hits, at)
     if len(hits) < needed:
         return False
-    del hits[: bisect_left(hits, hits[-1] - window)]
-    return len(hits) >= needed
+    near = hits[bisect_left(hits, at - window) : bisect_right(hits, at + window)]
+    if _is_full(near, needed, window):
+        return True
+    if len(hits) >= 2 * needed:
+        hits[:] = near
+    return False
 
 
 def _count_variant(hits: dict[int, float], variant: bytes, at: float, needed: int, window: float) -> bool:
     name = int.from_bytes(blake2b(variant, digest_size=8).digest(), "little")
-    before = hits.get(name)
-    hits[name] = at if before is None or before < at else before
+    before = hits.get(name, at)
+    hits[name] = before if at < before <= at + window else at
     if len(hits) < needed:
         return False
-    oldest = max(hits.values()) - window
-    for old in [old for old, moment in hits.items() if moment < oldest]:
-        del hits[old]
-    return len(hits) >= needed
+    near = {other: moment for other, moment in hits.items() if -window <= moment - at <= window}
+    if _is_full(sorted(near.values()), needed, window):
+        return True
+    if len(hits) >= 2 * needed:
+        hits.clear()
+        hits.update(near)
+    return False
+
+
+def _is_full(times: list[float], needed: int, window: float) -> bool:
+    """Whether some window holds as many of these times as are needed."""
+    return any(late - early <= window for early, late in zip(times, times[needed - 1 :], strict=False))
 
 
 def _packed(hits: list[float] | dict[int, float] | None) -> bytes:

@@ -50,6 +50,21 @@ def test_lines_out_of_order_count_by_their_time(tallies):
     assert [tallies.count(MANY, OTHER, at) for at in (100.0, 39.9, 70.0)] == [False, False, False]
 
 
+@pytest.mark.parametrize("check", [MANY, DIFFERENT])
+def test_a_file_of_earlier_times_is_counted_behind_one_of_later_times(tallies, check):
+    for at in (9000.0, 9001.0):
+        assert not tallies.count(check, ONE, at, b"%d" % at)
+    assert [tallies.count(check, ONE, at, b"%d" % at) for at in (10.0, 11.0, 12.0)] == [False, False, True]
+
+
+@pytest.mark.parametrize("check", [MANY, DIFFERENT])
+def test_two_sources_whose_clocks_differ_do_not_disturb_each_other(tallies, check):
+    for step in range(2):
+        assert not tallies.count(check, ONE, 9000.0 + step, b"a%d" % step)
+        assert not tallies.count(check, ONE, 10.0 + step, b"b%d" % step)
+    assert tallies.count(check, ONE, 12.0, b"b2")
+
+
 def test_the_same_target_counts_once_where_different_ones_are_asked_for(tallies):
     assert [tallies.count(DIFFERENT, ONE, at, b"/same") for at in range(9)] == [False] * 9
     assert not tallies.count(DIFFERENT, ONE, 10, b"/b")
@@ -168,6 +183,26 @@ def test_a_restart_in_between_changes_nothing(rows, stop):
         got.append(before.count(check, network, at, b"%d" % variant))
         kept.update({(state.check, state.network): state for state in before.changes()})
     assert got == wanted
+
+
+@given(st.lists(st.integers(0, 121), max_size=40), st.sampled_from([MANY, DIFFERENT]))
+def test_in_any_order_it_is_full_where_a_window_is(times, check):
+    tallies, seen = Tallies(THRESHOLDS, 10), []
+    for number, at in enumerate(times):
+        seen.append(at)
+        around = sorted(one for one in seen if abs(one - at) <= 60)
+        full = any(late - early <= 60 for early, late in zip(around, around[2:], strict=False))
+        assert tallies.count(check, ONE, at, b"%d" % number) == full
+        if full:
+            seen = []
+
+
+@given(st.lists(st.integers(0, 10_000), max_size=60), st.sampled_from([MANY, DIFFERENT]))
+def test_one_count_never_takes_more_than_twice_its_size(times, check):
+    tallies = Tallies(THRESHOLDS, 10)
+    for number, at in enumerate(times):
+        tallies.count(check, ONE, at, b"%d" % number)
+        assert all(len(hits) < 6 for hits in tallies._hits.values())
 
 
 @given(st.lists(st.integers(0, 500), max_size=60).map(sorted))
