@@ -125,7 +125,7 @@ class Scanner:
         """
         self._judgement.tallies.load(former._judgement.tallies.states())  # noqa: SLF001  of the same class
         self._judgement.claims = former._judgement.claims  # noqa: SLF001  of the same class
-        self._followed, self._told, self._shut = former._followed, former._told, former._shut
+        self._followed, self._told, self._shut = former._followed, former._told, former._shut  # noqa: SLF001
 
     def _read_visits(self, block: Block, post: Post, candidates: list[Candidate]) -> None:
         data, log = block.data, block.origin.log
