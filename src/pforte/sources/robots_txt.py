@@ -1,6 +1,7 @@
 """Fetching a site's robots.txt the way RFC 9309 s2.3 tells crawlers to."""
 
 import asyncio
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ MOST_REDIRECTS = 5
 MOST_BYTES = 500 * 1024
 """RFC 9309 s2.5: what is beyond may be ignored."""
 SECONDS = 10.0
+HEADERS = {"User-Agent": "pforte", "Accept-Encoding": "identity"}
 
 
 class FetchStatus(StrEnum):
@@ -53,7 +55,7 @@ async def fetch_robots(url: str, clock: Clock) -> Fetched:
         async with (
             asyncio.timeout(SECONDS),
             httpx.AsyncClient(follow_redirects=True, max_redirects=MOST_REDIRECTS, timeout=SECONDS) as client,
-            client.stream("GET", url, headers={"User-Agent": "pforte"}) as response,
+            client.stream("GET", url, headers=HEADERS) as response,
         ):
             if response.is_success:
                 return Fetched(FetchStatus.FOUND, await _read(response), at)
@@ -63,16 +65,24 @@ async def fetch_robots(url: str, clock: Clock) -> Fetched:
             return Fetched(FetchStatus.TROUBLE, b"", at, f"{url} answers {response.status_code}")
     except TimeoutError:
         return Fetched(FetchStatus.TROUBLE, b"", at, f"{url} does not answer within {SECONDS:.0f} s")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
         return Fetched(
             FetchStatus.TROUBLE, b"", at, f"{url} cannot be fetched: {error or type(error).__name__}"
         )
 
 
 async def _read(response: httpx.Response) -> bytes:
+    """Return the beginning of the body. What a server compresses unasked is expanded no further than that."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip", "x-gzip", "deflate"}:
+        raise httpx.DecodingError(f"the content is encoded as {encoding[:40]!r}, which was not asked for")
     gathered = bytearray()
-    async for piece in response.aiter_bytes():
+    async for piece in response.aiter_raw():
         gathered += piece
         if len(gathered) >= MOST_BYTES:
             break
-    return bytes(gathered[:MOST_BYTES])
+    raw = bytes(gathered[:MOST_BYTES])
+    # 32 lets zlib tell gzip (RFC 1952) and zlib (RFC 1950) apart by their headers.
+    return (
+        raw if encoding == "identity" else zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(raw, MOST_BYTES)
+    )

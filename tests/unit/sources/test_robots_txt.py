@@ -1,6 +1,7 @@
 """robots.txt is fetched as RFC 9309 says, from a real server on loopback."""
 
 import asyncio
+import gzip
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,13 +26,23 @@ class Site(BaseHTTPRequestHandler):
             self._answer(200, RULES)
         elif path == "/huge":
             self._answer(200, b"#" * (MOST_BYTES + 1000))
+        elif path == "/gzip":
+            self._answer(200, gzip.compress(RULES), encoding="gzip")
+        elif path == "/bomb":
+            self._answer(200, gzip.compress(bytes(20_000_000)), encoding="gzip")
+        elif path == "/broken":
+            self._answer(200, b"no gzip", encoding="gzip")
+        elif path == "/br":
+            self._answer(200, RULES, encoding="br")
         elif path == "/file":
             self._answer(301, b"", "file:///etc/passwd")
         else:
             self._answer(int(path.removeprefix("/status/")), b"whatever")
 
-    def _answer(self, status: int, body: bytes, location: str = "") -> None:
+    def _answer(self, status: int, body: bytes, location: str = "", encoding: str = "") -> None:
         self.send_response(status)
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
         if location:
             self.send_header("Location", location)
         self.send_header("Content-Length", str(len(body)))
@@ -98,3 +109,18 @@ def test_what_cannot_be_fetched_raises_nothing(url: str) -> None:
 def test_a_redirect_to_another_scheme_is_not_followed(site: str) -> None:
     """A site must not make us read our own files."""
     assert fetch(f"{site}/file").status is FetchStatus.TROUBLE
+
+
+def test_what_is_compressed_unasked_is_read_all_the_same(site: str) -> None:
+    assert fetch(f"{site}/gzip").content == RULES
+
+
+def test_a_compressed_bomb_expands_no_further_than_the_limit(site: str) -> None:
+    assert len(fetch(f"{site}/bomb").content) == MOST_BYTES
+
+
+@pytest.mark.parametrize("path", ["broken", "br"])
+def test_an_encoding_that_cannot_be_read_is_trouble(site: str, path: str) -> None:
+    fetched = fetch(f"{site}/{path}")
+    assert fetched.status is FetchStatus.TROUBLE
+    assert "cannot be fetched" in fetched.trouble
