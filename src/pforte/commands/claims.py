@@ -11,10 +11,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
-from types import TracebackType
 from typing import Self
 
-from pforte.bans.offence import Kind, Offence
+from pforte.bans.offence import Offence
+from pforte.commands.unchecked import unproven
 from pforte.dns.resolver import Address, Answer, Resolver, Status, Version
 from pforte.net.addresses import Network
 from pforte.robots.verification import Verification, verify
@@ -76,21 +76,20 @@ def open_resolver(dns: str, settings: DnsSettings) -> Resolver:
 def settled(offence: Offence, found: Verification, *, excuse: bool) -> Offence | None:
     """Return what an offence becomes once its visitor's claim was looked into; None where nothing is left of it.
 
-    The claim alone is an offence only if it is forged. A proven crawler is exempt (law 4). Whoever may be one is
-    exempt from what only crawlers can break; an attack is one from whomever it comes.
+    The claim alone is an offence only if it is forged. A proven crawler is exempt (law 4).
 
     Args:
         offence: it carries a claim.
         found: what is known of the claim.
         excuse: whether crawlers are exempt (setting ``exempt.crawlers``).
     """
+    if found is Verification.FORGED:
+        return offence
+    if found is Verification.UNKNOWN:
+        return unproven(offence, excuse=excuse)
     if offence.check == IMPERSONATED:
-        return offence if found is Verification.FORGED else None
-    if excuse and found is Verification.PROVEN:
-        return replace(offence, exempt=f"verified crawler {offence.claim}")
-    if excuse and found is Verification.UNKNOWN and offence.kind is not Kind.ATTACK:
-        return replace(offence, exempt=f"says it is {offence.claim}, which could not be checked")
-    return offence
+        return None
+    return replace(offence, exempt=f"verified crawler {offence.claim}") if excuse else offence
 
 
 class Claims:
@@ -102,34 +101,27 @@ class Claims:
         excuse: whether crawlers are exempt (setting ``exempt.crawlers``).
 
     Attributes:
-        found: for each :class:`Verification`, the number of offences whose visitor's claim it is true of.
+        found: the number of offences with a claim by what is known of it: ``proven``, ``forged`` or ``unknown``.
     """
 
     def __init__(
         self,
-        resolver: Resolver | None = None,
+        resolver: Resolver,
         ranges: Mapping[str, Sequence[Network]] = NO_RANGES,
         *,
         excuse: bool = True,
     ) -> None:
-        self.found: Counter[Verification] = Counter()
-        self._resolver = resolver or SilentResolver()
+        self.found: Counter[str] = Counter()
+        self._resolver = resolver
         self._ranges = ranges
         self._excuse = excuse
         self._answers: dict[tuple[str, Address], Future[Verification]] = {}
         self._asking: _Asking | None = None
 
-    @property
-    def checks(self) -> bool:
-        """Whether there is any way to check a claim."""
-        return bool(self._ranges) or not isinstance(self._resolver, SilentResolver)
-
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._asking is not None:
             self._asking.stop()
 
@@ -152,15 +144,13 @@ class Claims:
             yield offence
             return
         found = answer.result()
-        self.found[found] += 1
+        self.found[found.value] += 1
         left = settled(offence, found, excuse=self._excuse)
         if left is not None:
             yield left
 
     def _ask(self, offence: Offence) -> Future[Verification]:
         """Return the answer about the visitor's claim, which may still be under way."""
-        if not self.checks:
-            return _UNKNOWN
         key = (offence.claim, offence.address)
         answer = self._answers.get(key)
         if answer is None:
@@ -206,12 +196,3 @@ class _Asking:
 
 def _is_known(answer: Future[Verification] | None) -> bool:
     return answer is None or answer.done()
-
-
-def _unknown() -> Future[Verification]:
-    answer: Future[Verification] = Future()
-    answer.set_result(Verification.UNKNOWN)
-    return answer
-
-
-_UNKNOWN = _unknown()

@@ -1,13 +1,14 @@
 """Judging whole files for ``scan`` and ``replay``: blocks in, offences out, with a summary at the end."""
 
 import gc
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 from pforte.bans.offence import Offence
 from pforte.clock import Clock
-from pforte.commands.claims import Claims
 from pforte.commands.progress import show_progress
 from pforte.commands.summary import Summary
 from pforte.settings.table import Settings
@@ -21,6 +22,20 @@ from pforte.visits.scan import Origin, Scanner
 SAMPLE_BYTES = 65_536
 _GARBAGE = 20_000
 """New containers between two looks for circles of them; the default of 700 costs a tenth of the time."""
+
+
+class Settling(Protocol):
+    """Settles offences of visitors that say they are a crawler."""
+
+    found: Counter[str]
+
+    def settle(self, offences: Iterable[Offence]) -> Iterator[Offence]:
+        """Yield in their order the offences that are left."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Judging:
@@ -43,7 +58,7 @@ class Judging:
     """
 
     def __init__(
-        self, scanner: Scanner, settings: Settings, clock: Clock, log: str, zone: ZoneInfo, claims: Claims
+        self, scanner: Scanner, settings: Settings, clock: Clock, log: str, zone: ZoneInfo, claims: Settling
     ) -> None:
         self.summary = Summary(claims=claims.found)
         self.bar = True

@@ -14,11 +14,10 @@ import click
 
 from pforte.clock import Clock
 from pforte.commands import Call
-from pforte.commands.claims import Claims, open_resolver
-from pforte.commands.crawler_ranges import read_ranges
-from pforte.commands.judging import Judging
+from pforte.commands.judging import Judging, Settling
 from pforte.commands.output import note
 from pforte.commands.scanning import ScanningError, build_scanner, pages_of_robots, sites_offline
+from pforte.commands.unchecked import UncheckedClaims
 from pforte.settings.limits import time_zone
 from pforte.settings.table import Settings
 from pforte.visits.formats.format import FormatError
@@ -111,16 +110,21 @@ def open_judging(settings: Settings, options: LogOptions, clock: Clock) -> Judgi
     return judging
 
 
-def _open_claims(settings: Settings, dns: str) -> Claims:
+def _open_claims(settings: Settings, dns: str) -> Settling:
+    excuse, files = settings.exempt.crawlers, settings.exempt.crawler_ranges
+    if dns == "none" and not files:
+        return UncheckedClaims(excuse=excuse)
+    from pforte.commands.claims import Claims, open_resolver  # noqa: PLC0415  slow to load
+    from pforte.commands.crawler_ranges import read_ranges  # noqa: PLC0415  slow to load
+
     try:
         resolver = open_resolver(dns, settings.dns)
     except ValueError as error:  # ZoneFileError, whose module is slow to load
         raise click.BadParameter(f"neither none nor system, and {error}", param_hint="--dns") from error
     ranges = read_ranges(
-        settings.exempt.crawler_ranges,
-        lambda file, why: note(f"setting exempt.crawler_ranges: {file}: {why}; it is left out"),
+        files, lambda file, why: note(f"setting exempt.crawler_ranges: {file}: {why}; it is left out")
     )
-    return Claims(resolver, ranges, excuse=settings.exempt.crawlers)
+    return Claims(resolver, ranges, excuse=excuse)
 
 
 def tell_unavailable(scanner: Scanner) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import click
 
 from pforte.commands.output import printable
-from pforte.robots.verification import Verification
 
 
 @dataclass(slots=True)
@@ -22,7 +21,7 @@ class Summary:
         cut: lines longer than the limit.
         seconds: time from the first to the last block.
         offences: number of offences by check.
-        claims: number of offences whose visitor says it is a crawler, by what is known of that.
+        claims: number of offences whose visitor says it is a crawler, by what is known of that: ``proven``, ``forged``, ``unknown``.
         spared: number of offences that led to no ban, by the reason (``replay`` only).
         unread: for each file that could not be read (to its end), why.
         formats: for each file, the format it was read as.
@@ -35,7 +34,7 @@ class Summary:
     cut: int = 0
     seconds: float = 0.0
     offences: Counter[str] = field(default_factory=Counter)
-    claims: Counter[Verification] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
     spared: Counter[str] = field(default_factory=Counter)
     unread: dict[str, str] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
@@ -56,7 +55,7 @@ class Summary:
             "capped": self.capped,
             "cut": self.cut,
             "offences": dict(self.offences.most_common()),
-            "claims": {found.value: self.claims[found] for found in Verification},
+            "claims": {found: self.claims[found] for found in ("proven", "forged", "unknown")},
             "spared": dict(self.spared.most_common()),
             "formats": self.formats,
             "unread": self.unread,
@@ -80,8 +79,8 @@ def tell_summary(summary: Summary, *, as_json: bool) -> int:
     _tell(summary.unparsed, "lines that were looked at are not of the format")
     _tell(summary.capped, "lines not judged: their network had its share of findings (scan.findings)")
     _tell(summary.cut, "lines were cut at scan.line")
-    _tell(summary.claims[Verification.UNKNOWN], "claims to be a crawler could not be checked (--dns)")
-    _tell(summary.claims[Verification.PROVEN], "claims to be a crawler were proven")
+    _tell(summary.claims["unknown"], "claims to be a crawler could not be checked (--dns)")
+    _tell(summary.claims["proven"], "claims to be a crawler were proven")
     for reason, count in summary.spared.most_common():
         _tell(count, f"offences led to no ban: {reason}")
     for reason in summary.unread.values():

@@ -9,8 +9,8 @@ import pytest
 from log_lines import line
 
 from pforte.clock import SetClock
-from pforte.commands.claims import Claims
 from pforte.commands.judging import Judging
+from pforte.commands.unchecked import UncheckedClaims
 from pforte.settings.table import Settings
 from pforte.visits.block import Scanned
 from pforte.visits.formats.format import FormatError
@@ -37,7 +37,7 @@ class Scanner:
 def judging():
     def _judging(log="auto", zone="UTC"):
         clock = SetClock(NOW)
-        return Judging(Scanner(clock), Settings(), clock, log, ZoneInfo(zone), Claims())
+        return Judging(Scanner(clock), Settings(), clock, log, ZoneInfo(zone), UncheckedClaims(excuse=True))
 
     return _judging
 
