@@ -153,8 +153,8 @@ def _add_checks(wakes: dict[Mark, int], duties: tuple[Duty, ...], log: Format) -
         if check.marks:
             marked |= bit
             _add(wakes, check.marks, bit | core)
-        if check.statuses:
-            patterns = log.status_marks(check.statuses)
+        for status in check.statuses:  # one mark for each, so that a line matches once for all checks
+            patterns = log.status_marks((status,))
             _add(wakes, (Mark(pattern, caseless=False) for pattern in patterns), bit)
     return marked
 

@@ -10,6 +10,7 @@ from pforte.settings.table import CheckSettings
 from pforte.visits.checks.declaration import Check, Mark, Text, Threshold
 from pforte.visits.checks.trap import ID as TRAP
 from pforte.visits.duties import http_watch, login_watch, on_duty
+from pforte.visits.engine import build
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.combined import COMBINED
 from pforte.visits.request_rules import CORE
@@ -99,6 +100,16 @@ def test_answer_statuses_become_marks_of_the_format():
     (pattern,) = COMBINED.status_marks((404,))
     assert woken(watch, Mark(pattern, caseless=False)) == 3
     assert [duty.statuses for duty in duties] == [frozenset({404}), None]
+
+
+def test_a_line_matches_once_for_all_checks_of_its_status():
+    duties = on_duty([check("visit.a", statuses=(404, 410)), check("visit.b", statuses=(403, 404))], {})
+    watch = http_watch(duties, COMBINED, SiteMarks())
+    line = b'192.0.2.1 - - [x] "GET / HTTP/1.1" 404 5 "-" "-"'
+    found = [
+        bits for marks, bits in zip(watch.groups, watch.wakes, strict=True) if build((marks,)).groups(line)
+    ]
+    assert found == [3]
 
 
 def test_what_an_escape_hides_may_be_any_mark():
