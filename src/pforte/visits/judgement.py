@@ -1,6 +1,5 @@
 """Judging candidates: each woken check is asked, and what it finds is counted or becomes an offence."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,11 +10,10 @@ from pforte.visits.block import Block, evidence
 from pforte.visits.checks.declaration import Finding
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 from pforte.visits.duties import Duty
-from pforte.visits.engine import build
 from pforte.visits.facts import VisitFacts
 from pforte.visits.kept import ENTRY, Kept
 from pforte.visits.plan import Plan
-from pforte.visits.posts import Call
+from pforte.visits.posts import Call, Post
 from pforte.visits.recent import Recent
 from pforte.visits.signs import SignPass
 from pforte.visits.tally import Tallies
@@ -66,14 +64,21 @@ class Judgement:
         self.tallies = Tallies(thresholds, plan.networks, tracked=plan.tracked)
         self.claims = Recent(CLAIM_AGAIN, _CLAIMS)
         self._plan = plan
-        self._marked = _marked(duties, plan)
+        self._post: Post | None = None
         self._signs = SignPass(duties, plan.engine)
         self.renew(plan.sites)
 
     def renew(self, sites: Sites) -> None:
         """Take over what the sites ask for now."""
-        self._facts = VisitFacts(self._plan.rules, sites, self._marked)
+        self._facts = VisitFacts(self._plan.rules, sites, self._is_marked)
         self._verdicts: Kept[_Key, _Verdict] = Kept(_VERDICT_BYTES)
+
+    def look_with(self, post: Post) -> None:
+        """Look for marks in headers with the pass of ``post`` from now on; the marks of checks stand in each."""
+        self._post = post
+
+    def _is_marked(self, text: bytes) -> bool:
+        return self._post is None or self._post.is_marked(text)
 
     def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> None:
         """Ask the woken checks about a visit.
@@ -175,10 +180,3 @@ class Judgement:
             claim=finding.claim,
         )
         block.keep(offence, case.start)
-
-
-def _marked(duties: tuple[Duty, ...], plan: Plan) -> Callable[[bytes], bool]:
-    """Return a function that says whether a text holds a mark of any check."""
-    marks = dict.fromkeys(mark for duty in duties if duty.check.judge for mark in duty.check.marks)
-    scan = build((tuple(marks),), plan.engine)
-    return lambda text: scan.groups(text) != 0

@@ -48,6 +48,7 @@ class Post:
         wakes: for each group what it wakes, as in :class:`~pforte.visits.duties.Watch`.
         fetches: the groups of lines that may ask for robots.txt, as bits.
         followed: the group of lines of followed clients, as a bit beside those of the pass.
+        marked: the groups with marks of checks, as bits.
     """
 
     scan: Pass
@@ -55,6 +56,7 @@ class Post:
     wakes: tuple[int, ...]
     fetches: int
     followed: int
+    marked: int
     calls: dict[int, Call] = field(default_factory=dict)
 
     def call(self, groups: int) -> Call:
@@ -76,6 +78,10 @@ class Post:
             self.calls.clear()
         self.calls[groups] = call
         return call
+
+    def is_marked(self, text: bytes) -> bool:
+        """Say whether a mark of any check stands in a short text."""
+        return self.scan.groups(text) & self.marked != 0
 
     def _bits(self, groups: int) -> int:
         hints = hints_of(self.duties)
@@ -121,12 +127,16 @@ class Posts:
         post = self._by_watch.get(watch)
         if post is None:
             fetch = hints_of(self._duties).fetch
+            own = {mark for duty in self._duties for mark in duty.check.marks}
             post = Post(
                 scan=build(watch.groups, self._engine),
                 duties=self._duties,
                 wakes=watch.wakes,
                 fetches=sum(1 << group for group, wakes in enumerate(watch.wakes) if wakes & fetch),
                 followed=1 << len(watch.groups),
+                marked=sum(
+                    1 << group for group, marks in enumerate(watch.groups) if not own.isdisjoint(marks)
+                ),
             )
             self._by_watch[watch] = post
         self._by_format[id(log)] = (log, post)

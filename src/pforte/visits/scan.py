@@ -94,6 +94,7 @@ class Scanner:
         if origin.log.family == "login":
             self._read_logins(block, post, candidates)
         else:
+            self._judgement.look_with(post)
             if post.fetches:
                 self._follow_fetchers(block, candidates, post.fetches)
             if len(self._followed):

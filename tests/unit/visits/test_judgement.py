@@ -58,6 +58,7 @@ class Court:
         duties = on_duty(checks, plan.settings)
         self.judgement = Judgement(duties, plan)
         self.post = Posts(duties, SiteMarks(), "auto").of(COMBINED)
+        self.judgement.look_with(self.post)
         self.block = Block(LINE + b"\n", Origin(source="access.log", log=COMBINED), 0.0, 1, share=20)
 
     def call(self) -> Call:

@@ -97,6 +97,12 @@ def test_a_line_of_a_followed_client_wakes_the_checks_of_crawlers():
     assert names(post.call(post.followed)) == ["robots"]
 
 
+def test_marks_of_checks_are_told_from_those_of_sites_and_statuses():
+    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    texts = (b"an attack", b"somebot", b"/trap/", b'" 404 ', b"Mozilla/5.0")
+    assert [post.is_marked(text) for text in texts] == [True, False, False, False, False]
+
+
 def test_a_call_is_remembered():
     post = Posts(DUTIES, SITE, "auto").of(COMBINED)
     assert post.call(1) is post.calls[1]
