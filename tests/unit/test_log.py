@@ -1,11 +1,19 @@
 """The program's own log is one line per event, machine-readable where no person looks."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from pforte import log
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    """Give the logger back: it must not write to this test's captured stream afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_json_has_event_level_and_time(capsys: pytest.CaptureFixture[str]) -> None:
