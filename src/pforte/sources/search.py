@@ -87,7 +87,7 @@ class Search:
         Raises:
             UnreadableError: it is there and cannot be opened now.
         """
-        if not volume.head.size and volume.place not in standing:
+        if not volume.head.size and standing.get(volume.place) != volume.path:
             return None  # nothing is known of it but an inode, which another file may have by now
         around = [sibling for sibling in self.around(volume) if sibling.key not in taken]
         files = [(key, path) for key, path in standing.items() if key not in taken]

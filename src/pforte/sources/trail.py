@@ -245,7 +245,7 @@ class Trail:
         carrier = self._search.open_any(sibling)
         if carrier is not None:
             _log.info("source.unseen-file", source=self._following.name, file=sibling.path)
-            self._add(standing.get(sibling.key, path), carrier).retired = sibling.key not in standing
+            self._add(path, carrier).retired = sibling.key not in standing
 
     def _add_standing(self, standing: dict[Key, str], held: set[Key]) -> None:
         for key, path in standing.items():

@@ -1,6 +1,7 @@
 """One log from its first byte to its last, whatever name it bears by now, and how far it was read."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from pforte.sources.fingerprint import (
     parse_fingerprint,
     take_fingerprint,
 )
+from pforte.sources.siblings import is_rotated
 
 COUNTED_BYTES = 1_073_741_824
 """A log longer than this that is entered at its end gets no line numbers: counting would hold up the start."""
@@ -125,7 +127,9 @@ class Volume:
             self.retired, self.quiet_since, self._text = True, now, ""
 
     def stand(self, path: str) -> None:
-        """Note that it stands under ``path``."""
+        """Note that it stands under ``path``. A name that rotation gave it does not become its own."""
+        if is_rotated(os.path.basename(path), os.path.basename(self.path)):  # noqa: PTH119  str all along
+            path = self.path
         if self.retired or self.path != path:
             self.retired, self.ending, self.path, self._text = False, False, path, ""
 
