@@ -65,7 +65,6 @@ class Lines:
     """
 
     def __init__(self) -> None:
-        self._time = lru_cache(maxsize=1024)(render_time)
         self._source = lru_cache(maxsize=16)(_quoted_path)
         # By identity: the scanner hands out the same network again and again, and its hash takes longer than this.
         self._networks: dict[int, tuple[Network, str]] = {}
@@ -75,7 +74,7 @@ class Lines:
         line = "null" if offence.line is None else offence.line
         return (
             f'{{"network": "{self._network(offence.network)}", "kind": "{offence.kind.value}", '
-            f'"check": {quote(offence.check)}, "at": "{self._time(offence.at)}", '
+            f'"check": {quote(offence.check)}, "at": "{_time(offence.at)}", '
             f'"source": {self._source(offence.source)}, "line": {line}, '
             f'"evidence": {quote(offence.evidence.decode("utf-8", "backslashreplace"))}}}\n'
         ).encode("ascii")
@@ -89,6 +88,12 @@ class Lines:
         text = str(network)
         self._networks[id(network)] = (network, text)
         return text
+
+
+def _time(at: datetime) -> str:
+    """Render a moment as ``render_time`` does, in half the time where it is in UTC already."""
+    text = at.isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else render_time(at)
 
 
 def _quoted_path(path: str) -> str:

@@ -4,7 +4,7 @@ import io
 import json
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import ip_address, ip_network
 
 from hypothesis import given, settings
@@ -153,7 +153,11 @@ def test_unreadable_files_do_not_keep_the_others_from_being_judged(judge, state)
     st.binary(max_size=80),
     st.text(max_size=20).filter(lambda text: text.isprintable()),
     st.none() | st.integers(1, 10**9),
-    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  its zone follows
+    st.datetimes(
+        datetime(2000, 1, 1),
+        datetime(2100, 1, 1),
+        timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))]),
+    ),  # noqa: DTZ001  its zone follows
     st.sampled_from(["192.0.2.7/32", "2001:db8::/64"]),
 )
 def test_lines_are_what_the_slow_way_would_give(evidence, source, number, at, network):
