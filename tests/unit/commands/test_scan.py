@@ -148,16 +148,16 @@ def test_unreadable_files_do_not_keep_the_others_from_being_judged(judge, state)
     assert list(result.told[0]["unread"]) == ["odd.log", "absent.log"]
 
 
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=2))])
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001  as hypothesis asks
+
+
 @settings(max_examples=60)
 @given(
     st.binary(max_size=80),
     st.text(max_size=20).filter(lambda text: text.isprintable()),
     st.none() | st.integers(1, 10**9),
-    st.datetimes(
-        datetime(2000, 1, 1),
-        datetime(2100, 1, 1),
-        timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))]),
-    ),  # noqa: DTZ001  its zone follows
+    MOMENTS,
     st.sampled_from(["192.0.2.7/32", "2001:db8::/64"]),
 )
 def test_lines_are_what_the_slow_way_would_give(evidence, source, number, at, network):
