@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pforte.visits.checks.declaration import Mark
-from pforte.visits.engine import GROUPS, EngineError, Pass, build, installed
+from pforte.visits.engine import GROUPS, Engine, EngineError, Pass, build, installed
 
 ENGINES = ("hyperscan", "re2")
 GROUP_OF_MARKS = (
@@ -23,7 +23,7 @@ GROUP_OF_MARKS = (
 def of_engine(name: str) -> Pass:
     if name not in installed():
         pytest.skip(f"install the package of the engine {name} to test it")
-    return build(GROUP_OF_MARKS, name)
+    return build(GROUP_OF_MARKS, Engine(name))
 
 
 @pytest.fixture(params=ENGINES)
@@ -133,12 +133,12 @@ def test_a_mark_that_is_no_pattern_is_named(engine):
     if engine not in installed():
         pytest.skip(f"install the package of the engine {engine} to test it")
     with pytest.raises(EngineError, match="wrong"):
-        build(((Mark(b"fine"),), (Mark(b"wrong(("),)), engine)
+        build(((Mark(b"fine"),), (Mark(b"wrong(("),)), Engine(engine))
 
 
 def test_a_pass_without_marks_finds_nothing():
     for name in installed():
-        scan = build(((), ()), name)
+        scan = build(((), ()), Engine(name))
         assert (scan.candidates(b"/.env\n"), scan.groups(b"/.env")) == ([], 0)
 
 

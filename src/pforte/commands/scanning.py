@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from pforte.commands.compiled_marks import FolderShelf, cache_folder
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import Settings
 from pforte.visits.checks import CHECKS
-from pforte.visits.engine import EngineError
+from pforte.visits.engine import Engine, EngineError
 from pforte.visits.request_rules import CoreRuleSet, RequestRules, RulesError
 from pforte.visits.scan import Plan, Scanner
 
@@ -141,7 +142,7 @@ def build_scanner(settings: Settings, sites: Sites, *, tracked: bool = False) ->
         settings=settings.check,
         sites=sites,
         rules=read_rules(settings),
-        engine=settings.scan.engine,
+        engine=Engine(settings.scan.engine, FolderShelf(cache_folder())),
         networks=settings.scan.networks,
         findings=settings.scan.findings,
         ipv6_prefix=settings.regulation.ipv6_prefix,

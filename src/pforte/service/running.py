@@ -287,7 +287,8 @@ class Service:
     def _entry(self, offence: Offence, block: Block, offset: int) -> Entry:
         """Return the offence with its exemption and its identity: reading the line again doubles nothing."""
         reason = self._exemptions.reason(offence.address)
-        identity = f"{block.origin}+{offset}:{offence.check}" if block.origin else ""
+        line = block.identify(offset)
+        identity = f"{line}:{offence.check}" if line else ""
         return Entry(offence=replace(offence, exempt=reason) if reason else offence, origin=identity)
 
     def _awaits_proof(self, offence: Offence) -> bool:

@@ -7,7 +7,7 @@ takes a while, so new ones wait in a small pass that is compiled often, and join
 from collections import OrderedDict
 
 from pforte.visits.checks.declaration import Mark
-from pforte.visits.engine import Candidate, EngineName, Pass, build
+from pforte.visits.engine import AUTO, Candidate, Engine, Pass, build
 
 MOST = 4096
 """Clients followed at most; those longest not seen leave first."""
@@ -24,7 +24,7 @@ class Followed:
         limit: clients followed at most.
     """
 
-    def __init__(self, engine: EngineName = "auto", limit: int = MOST) -> None:
+    def __init__(self, engine: Engine = AUTO, limit: int = MOST) -> None:
         self._engine = engine
         self._limit = limit
         self._clients: OrderedDict[str, float] = OrderedDict()

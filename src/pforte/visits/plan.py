@@ -7,7 +7,7 @@ from datetime import timedelta
 from pforte.robots.sites import Sites
 from pforte.settings.table import CheckSettings
 from pforte.visits.checks.declaration import Check
-from pforte.visits.engine import EngineName
+from pforte.visits.engine import AUTO, Engine
 from pforte.visits.request_rules import RequestRules
 
 
@@ -32,7 +32,7 @@ class Plan:
     settings: Mapping[str, CheckSettings] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
     rules: RequestRules = field(default_factory=lambda: RequestRules({}))
-    engine: EngineName = "auto"
+    engine: Engine = AUTO
     networks: int = 1_000_000
     findings: int = 20
     ipv6_prefix: int = 64

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pforte.visits.checks.declaration import Judge, JudgeLogin
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 from pforte.visits.duties import Duty, Watch, hints_of, http_watch, login_watch
-from pforte.visits.engine import EngineName, Pass, build
+from pforte.visits.engine import Engine, Pass, build
 from pforte.visits.formats.format import Format
 from pforte.visits.site_marks import SiteMarks
 
@@ -105,7 +105,7 @@ class Posts:
         engine: engine of the passes.
     """
 
-    def __init__(self, duties: tuple[Duty, ...], marks: SiteMarks, engine: EngineName) -> None:
+    def __init__(self, duties: tuple[Duty, ...], marks: SiteMarks, engine: Engine) -> None:
         self._duties = duties
         self._marks = marks
         self._engine = engine

@@ -6,7 +6,7 @@ of all checks at the same time, which costs less than asking one check in vain.
 
 from pforte.visits.decoding import decode, decode_target
 from pforte.visits.duties import Duty
-from pforte.visits.engine import EngineName, build
+from pforte.visits.engine import Engine, build
 
 
 class SignPass:
@@ -17,7 +17,7 @@ class SignPass:
         engine: engine of the pass.
     """
 
-    def __init__(self, duties: tuple[Duty, ...], engine: EngineName) -> None:
+    def __init__(self, duties: tuple[Duty, ...], engine: Engine) -> None:
         self._scan = build(tuple(duty.check.signs for duty in duties), engine)
 
     def concerned(self, target: bytes, agent: bytes, referrer: bytes) -> int:

@@ -141,7 +141,7 @@ def test_the_scanner_is_built_from_the_settings(monkeypatch):
     sites = sites_of(settings, {})
     build_scanner(settings, sites, tracked=True)
     [plan] = plans
-    assert (plan.findings, plan.networks, plan.engine, plan.tracked) == (7, 8, "re2", True)
+    assert (plan.findings, plan.networks, plan.engine.name, plan.tracked) == (7, 8, "re2", True)
     assert plan.sites is sites
     assert plan.ipv6_prefix == settings.regulation.ipv6_prefix
 

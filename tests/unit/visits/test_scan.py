@@ -16,7 +16,7 @@ from pforte.settings.table import CheckSettings
 from pforte.visits import request_rules
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
-from pforte.visits.engine import EngineError, installed
+from pforte.visits.engine import Engine, EngineError, installed
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.combined import COMBINED, VHOST_COMBINED
 from pforte.visits.request_rules import RequestRules
@@ -387,7 +387,7 @@ def test_with_everything_installed_nothing_is_unavailable():
 
 def test_an_engine_that_does_not_exist_is_told():
     with pytest.raises(EngineError):
-        scanner(ATTACK, engine="abacus")
+        scanner(ATTACK, engine=Engine("abacus"))
 
 
 SAMPLES = [
@@ -417,7 +417,7 @@ def shipped() -> RequestRules:
 def test_both_engines_find_the_same_offences(shipped):
     found = []
     for engine in installed():
-        court = scanner(*CHECKS, sites=robots_sites(), rules=shipped, engine=engine)
+        court = scanner(*CHECKS, sites=robots_sites(), rules=shipped, engine=Engine(engine))
         found.append(told(scan(court, *SAMPLES * 3)))
     assert found[0]
     assert all(each == found[0] for each in found)

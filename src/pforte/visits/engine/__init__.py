@@ -8,6 +8,7 @@ Two engines keep this promise: Hyperscan, and RE2 for machines without a Hypersc
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, Protocol
 
@@ -20,6 +21,34 @@ Candidate = tuple[int, int, int]
 """Offset of the line's first byte, offset behind its last byte, and bit n set for group n."""
 
 EngineName = Literal["auto", "hyperscan", "re2"]
+
+
+class Shelf(Protocol):
+    """Keeps compiled passes, because compiling takes a good part of a second and looking one up nearly nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was put under ``key``, or None."""
+        ...
+
+    def put(self, key: str, compiled: bytes) -> None:
+        """Keep ``compiled``, if there is room and right to; nothing is lost where there is not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Which engine compiles a pass.
+
+    Attributes:
+        name: ``hyperscan``, ``re2``, or ``auto`` for the best that is installed.
+        shelf: where compiled passes are kept, or None.
+    """
+
+    name: EngineName = "auto"
+    shelf: Shelf | None = None
+
+
+AUTO = Engine()
 
 
 class EngineError(ValueError):
@@ -49,12 +78,12 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name, module in modules if find_spec(module) is not None)
 
 
-def build(groups: Sequence[Sequence[Mark]], engine: EngineName = "auto") -> Pass:
+def build(groups: Sequence[Sequence[Mark]], engine: Engine = AUTO) -> Pass:
     """Compile one pass.
 
     Args:
         groups: the marks of each group; a group may be empty.
-        engine: ``hyperscan``, ``re2``, or ``auto`` for the best that is installed.
+        engine: which engine, and where it may find the pass compiled.
 
     Raises:
         EngineError: the engine is not installed, there are too many groups, or a mark is no usable pattern.
@@ -62,14 +91,16 @@ def build(groups: Sequence[Sequence[Mark]], engine: EngineName = "auto") -> Pass
     if len(groups) > GROUPS:
         raise EngineError(f"a pass has at most {GROUPS} groups, not {len(groups)}")
     usable = installed()
-    chosen = engine if engine != "auto" else next(iter(usable), "")
+    chosen = engine.name if engine.name != "auto" else next(iter(usable), "")
     if chosen not in usable:
-        wanted = "hyperscan or google-re2" if engine == "auto" else engine.replace("re2", "google-re2")
+        wanted = (
+            "hyperscan or google-re2" if engine.name == "auto" else engine.name.replace("re2", "google-re2")
+        )
         raise EngineError(f"setting scan.engine: install the package {wanted} to read logs")
     if chosen == "hyperscan":
         from pforte.visits.engine.hyperscan import HyperscanPass  # noqa: PLC0415  the wheel may be absent
 
-        return HyperscanPass(groups)
+        return HyperscanPass(groups, engine.shelf)
     from pforte.visits.engine.re2 import Re2Pass  # noqa: PLC0415  the wheel may be absent
 
     return Re2Pass(groups)

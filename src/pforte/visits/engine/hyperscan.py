@@ -1,11 +1,13 @@
 """The pass by Hyperscan (Vectorscan): all groups at once, about 6 million lines a second on one core."""
 
 from collections.abc import Sequence
+from hashlib import sha256
+from platform import machine
 
 import hyperscan
 
 from pforte.visits.checks.declaration import Mark
-from pforte.visits.engine import Candidate, EngineError
+from pforte.visits.engine import Candidate, EngineError, Shelf
 from pforte.visits.engine.patterns import within_line
 
 _SHIFT = 16
@@ -22,6 +24,7 @@ class HyperscanPass:
 
     Args:
         groups: the marks of each group.
+        shelf: where compiled databases are kept, or None.
 
     Raises:
         EngineError: a mark cannot be compiled; the message quotes it.
@@ -29,13 +32,13 @@ class HyperscanPass:
 
     name = "hyperscan"
 
-    def __init__(self, groups: Sequence[Sequence[Mark]]) -> None:
+    def __init__(self, groups: Sequence[Sequence[Mark]], shelf: Shelf | None = None) -> None:
         marks = [mark for members in groups for mark in members]
         if len(marks) > _INDEX:
             raise EngineError(f"a pass has at most {_INDEX} marks, not {len(marks)}")
         self._bits = [1 << group for group, members in enumerate(groups) for _ in members]
         self._every = sum(set(self._bits))
-        self._database = _compiled(marks) if marks else None
+        self._database = _taken(marks, shelf) if marks else None
 
     def candidates(self, data: bytes) -> list[Candidate]:
         """Return the candidate lines of ``data`` in order, each once."""
@@ -102,6 +105,33 @@ def _matches(database: hyperscan.Database, view: memoryview) -> tuple[list[int],
     except hyperscan.ScanTerminated:
         return found, False
     return found, True
+
+
+def _taken(marks: list[Mark], shelf: Shelf | None) -> hyperscan.Database:
+    """Return the compiled marks from the shelf, or compile them and put them there."""
+    if shelf is None:
+        return _compiled(marks)
+    key = _key(marks)
+    kept = shelf.get(key)
+    if kept is not None:
+        try:
+            # The library checks version, processor features and a checksum of what it is given.
+            database = hyperscan.loadb(kept, mode=hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+        except hyperscan.HyperscanError:
+            pass
+        else:
+            return database
+    database = _compiled(marks)
+    shelf.put(key, hyperscan.dumpb(database))
+    return database
+
+
+def _key(marks: list[Mark]) -> str:
+    digest = sha256(f"{hyperscan.__version__}:{machine()}".encode())  # type: ignore[attr-defined]  # its stub lacks it
+    for mark in marks:
+        digest.update(b"%d:%d:" % (len(mark.pattern), mark.caseless) + mark.pattern)
+    return digest.hexdigest()
 
 
 def _compiled(marks: list[Mark]) -> hyperscan.Database:

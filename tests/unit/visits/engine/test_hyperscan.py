@@ -24,3 +24,44 @@ def test_a_line_of_exactly_the_limit_ends_the_scan_once():
 def test_many_candidate_lines_are_all_named():
     scan = HyperscanPass(((Mark(b"a"),),))
     assert scan.candidates(b"xa\n" * 10_000) == [(at * 3, at * 3 + 2, 1) for at in range(10_000)]
+
+
+class Drawer:
+    """A shelf in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, compiled: bytes) -> None:
+        self.kept[key] = compiled
+
+
+def test_a_compiled_pass_is_kept_and_taken_again():
+    drawer = Drawer()
+    groups = ((Mark(b"a+b"),), (Mark(b"zz"),))
+    first = HyperscanPass(groups, drawer)
+    assert len(drawer.kept) == 1
+    again = HyperscanPass(groups, drawer)
+    assert again.candidates(b"xaab\nzz") == first.candidates(b"xaab\nzz") == [(0, 4, 1), (5, 7, 2)]
+
+
+def test_other_marks_are_not_taken_for_these():
+    drawer = Drawer()
+    HyperscanPass(((Mark(b"a"),),), drawer)
+    assert HyperscanPass(((Mark(b"b"),),), drawer).candidates(b"b") == [(0, 1, 1)]
+    assert HyperscanPass(((Mark(b"a", caseless=False),),), drawer).candidates(b"A") == []
+    assert len(drawer.kept) == 3
+
+
+def test_a_damaged_file_is_compiled_anew():
+    drawer = Drawer()
+    groups = ((Mark(b"a"),),)
+    HyperscanPass(groups, drawer)
+    (key,) = drawer.kept
+    for damaged in (b"", b"nonsense", drawer.kept[key][:-9], drawer.kept[key][:200] + b"x" * 50):
+        drawer.kept[key] = damaged
+        assert HyperscanPass(groups, drawer).candidates(b"a") == [(0, 1, 1)]
+        assert drawer.kept[key] != damaged
