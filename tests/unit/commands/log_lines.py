@@ -1,6 +1,5 @@
 """Lines of an access log, and a command that judges them."""
 
-import functools
 import json
 from types import SimpleNamespace
 
@@ -24,17 +23,16 @@ def line(client, time, target="/", agent=BROWSER, status=200):
 
 
 @pytest.fixture(scope="session")
-def compiled():
-    """Compile the marks of the checks once for all tests; that takes longer than all the rest."""
-    hyperscan = pytest.importorskip("pforte.visits.engine.hyperscan")
-    real = hyperscan._compiled
-    return functools.cache(lambda marks: real(list(marks)))
+def compiled(tmp_path_factory):
+    """Return the folder in which the marks of the checks are kept compiled, once for all tests."""
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
 def judge(state, monkeypatch, compiled):
     """Write lines into the file access.log and let a command judge it, given the command and its options."""
-    monkeypatch.setattr("pforte.visits.engine.hyperscan._compiled", lambda marks: compiled(tuple(marks)))
+    monkeypatch.delenv("CACHE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(compiled))
 
     def _judge(*arguments, lines=None, before=()):
         if lines is not None:

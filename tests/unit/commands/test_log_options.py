@@ -84,7 +84,7 @@ def test_an_end_from_outside_is_quiet(capsys, error, code):
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_program_itself_keeps_the_contract(tmp_path):
+def test_the_program_itself_keeps_the_contract(tmp_path, compiled):
     """Real processes: exit code, streams, and the end when nobody reads any more."""
     lines = "".join(line(f"192.0.2.{n % 250}", "02/Mar/2026:10:00:00", f"/.env?{n}") for n in range(4000))
     (tmp_path / "access.log").write_text(lines)
@@ -95,7 +95,7 @@ def test_the_program_itself_keeps_the_contract(tmp_path):
         return subprocess.run(
             ["bash", "-c", command],
             cwd=tmp_path,
-            env=environment | {"PYTHONUNBUFFERED": "1"},
+            env=environment | {"PYTHONUNBUFFERED": "1", "XDG_CACHE_HOME": str(compiled)},
             input=lines,
             capture_output=True,
             text=True,
