@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 MOST_FILES = 32
@@ -54,7 +55,8 @@ class FolderShelf:
             passing.replace(self._folder / (key + SUFFIX))
             self._make_room()
         except OSError:
-            passing.unlink(missing_ok=True)
+            with suppress(OSError):
+                passing.unlink()
 
     def _make_room(self) -> None:
         kept = sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime)

@@ -10,6 +10,7 @@ from pforte.settings.table import CheckSettings
 from pforte.visits.block import Block, Origin
 from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
 from pforte.visits.duties import on_duty
+from pforte.visits.engine import AUTO
 from pforte.visits.formats.combined import COMBINED
 from pforte.visits.judgement import CLAIM_AGAIN, Case, Judgement
 from pforte.visits.plan import Plan
@@ -57,7 +58,7 @@ class Court:
         plan = Plan(checks=checks, settings=settings or {})
         duties = on_duty(checks, plan.settings)
         self.judgement = Judgement(duties, plan)
-        self.post = Posts(duties, SiteMarks(), "auto").of(COMBINED)
+        self.post = Posts(duties, SiteMarks(), AUTO).of(COMBINED)
         self.judgement.look_with(self.post)
         self.block = Block(LINE + b"\n", Origin(source="access.log", log=COMBINED), 0.0, 1, share=20)
 

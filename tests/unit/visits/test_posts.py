@@ -8,6 +8,7 @@ import pytest
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Mark, Text, Threshold
 from pforte.visits.duties import on_duty
+from pforte.visits.engine import AUTO
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.combined import COMBINED, COMMON, CombinedFormat
 from pforte.visits.posts import Call, Posts
@@ -50,7 +51,7 @@ def line(target: str = "/", status: int = 200, agent: str = "Mozilla/5.0") -> by
 
 
 def called(data: bytes) -> Call:
-    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    post = Posts(DUTIES, SITE, AUTO).of(COMBINED)
     ((_, _, groups),) = post.scan.candidates(data)
     return post.call(groups)
 
@@ -85,7 +86,7 @@ def test_a_claim_alone_and_a_count_alone_are_told_apart():
 
 
 def test_a_request_for_robots_txt_is_known_by_its_group():
-    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    post = Posts(DUTIES, SITE, AUTO).of(COMBINED)
     ((_, _, groups),) = post.scan.candidates(line("/robots.txt"))
     assert groups & post.fetches
     ((_, _, groups),) = post.scan.candidates(line("/attack"))
@@ -93,30 +94,30 @@ def test_a_request_for_robots_txt_is_known_by_its_group():
 
 
 def test_a_line_of_a_followed_client_wakes_the_checks_of_crawlers():
-    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    post = Posts(DUTIES, SITE, AUTO).of(COMBINED)
     assert names(post.call(post.followed)) == ["robots"]
 
 
 def test_marks_of_checks_are_told_from_those_of_sites_and_statuses():
-    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    post = Posts(DUTIES, SITE, AUTO).of(COMBINED)
     texts = (b"an attack", b"somebot", b"/trap/", b'" 404 ', b"Mozilla/5.0")
     assert [post.is_marked(text) for text in texts] == [True, False, False, False, False]
 
 
 def test_a_call_is_remembered():
-    post = Posts(DUTIES, SITE, "auto").of(COMBINED)
+    post = Posts(DUTIES, SITE, AUTO).of(COMBINED)
     assert post.call(1) is post.calls[1]
 
 
 def test_formats_that_ask_for_the_same_share_a_pass():
-    posts = Posts(DUTIES, SITE, "auto")
+    posts = Posts(DUTIES, SITE, AUTO)
     assert posts.of(COMBINED) is posts.of(COMBINED)
     assert posts.of(CombinedFormat("mine", full=True)) is posts.of(COMBINED)
     assert posts.of(COMMON) is not posts.of(COMBINED)
 
 
 def test_no_more_formats_are_remembered_than_a_host_has():
-    posts = Posts(DUTIES, SITE, "auto")
+    posts = Posts(DUTIES, SITE, AUTO)
     kept = [CombinedFormat(f"format {number}", full=True) for number in range(150)]
     for log in kept:
         posts.of(log)
@@ -124,7 +125,7 @@ def test_no_more_formats_are_remembered_than_a_host_has():
 
 
 def test_login_formats_wake_the_checks_of_logins():
-    post = Posts(DUTIES, SITE, "auto").of(find_format("sshd"))
+    post = Posts(DUTIES, SITE, AUTO).of(find_format("sshd"))
     call = post.call(1)
     assert [duty.check.id for duty, _ in call.logins] == ["visit.login"]
     assert not call.marked
@@ -139,6 +140,6 @@ def test_only_calls_with_signs_ask_for_a_second_look():
         ),
         {},
     )
-    post = Posts(duties, SiteMarks(), "auto").of(COMBINED)
+    post = Posts(duties, SiteMarks(), AUTO).of(COMBINED)
     ((_, _, signed), (_, _, plain)) = post.scan.candidates(b"aaa\nbbb")
     assert (post.call(signed).signed, post.call(plain).signed) == (True, False)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Mark, Text
 from pforte.visits.duties import on_duty
+from pforte.visits.engine import AUTO
 from pforte.visits.signs import SignPass
 
 PLAIN = Check(
@@ -30,7 +31,7 @@ SIGNS = SignPass(
         ),
         {},
     ),
-    "auto",
+    AUTO,
 )
 
 
