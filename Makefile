@@ -16,7 +16,7 @@ setup: $(STAMP)  ## make .venv with the locked dependencies and .venv/bin/pforte
 $(STAMP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	@$(BIN)/uv sync --frozen --quiet
+	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
 	@touch $(STAMP)
 
 run: setup  ## watch the bundled example being judged; ARGS="--config FILE" runs for real

@@ -10,8 +10,20 @@ MOST_BYTES = 64 * 1024 * 1024
 SUFFIX = ".marks"
 
 
+def open_shelf() -> "FolderShelf | None":
+    """Return the shelf in the user's cache folder, or None for a user without a home."""
+    try:
+        return FolderShelf(cache_folder())
+    except RuntimeError:
+        return None
+
+
 def cache_folder() -> Path:
-    """Return the folder for what can be made again: systemd's, XDG's, or ``~/.cache/pforte``."""
+    """Return the folder for what can be made again: systemd's, XDG's, or ``~/.cache/pforte``.
+
+    Raises:
+        RuntimeError: the user has no home.
+    """
     given = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0]
     if given:
         return Path(given)

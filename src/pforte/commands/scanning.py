@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pforte.commands.compiled_marks import FolderShelf, cache_folder
+from pforte.commands.compiled_marks import open_shelf
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import Settings
@@ -142,7 +142,7 @@ def build_scanner(settings: Settings, sites: Sites, *, tracked: bool = False) ->
         settings=settings.check,
         sites=sites,
         rules=read_rules(settings),
-        engine=Engine(settings.scan.engine, FolderShelf(cache_folder())),
+        engine=Engine(settings.scan.engine, open_shelf()),
         networks=settings.scan.networks,
         findings=settings.scan.findings,
         ipv6_prefix=settings.regulation.ipv6_prefix,

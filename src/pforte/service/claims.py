@@ -44,7 +44,8 @@ class Claims:
         clock: Clock,
     ) -> None:
         self._resolver = resolver
-        self._ranges = ranges
+        self.ranges = ranges
+        """Published ranges; may be replaced at any time."""
         self._gathering = gathering
         self._clock = clock
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -58,7 +59,7 @@ class Claims:
         try:
             async with self._room:
                 offence = claim.offence
-                found = await verify(offence.claim, offence.address, self._resolver, self._ranges)
+                found = await verify(offence.claim, offence.address, self._resolver, self.ranges)
             if found is Verification.UNKNOWN and self._clock.now() - offence.at < patience(offence):
                 return
             if found is Verification.PROVEN and offence.check != IMPERSONATED.id:

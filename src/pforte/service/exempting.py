@@ -1,14 +1,11 @@
 """Who is exempt now: the settings, this machine, and host names that are looked up again and again."""
 
-from pathlib import Path
-
 import structlog
 
 from pforte.bans.exemption import Exemptions, build_exemptions
 from pforte.dns.resolver import Resolver, Status
-from pforte.net.addresses import Address, Network
+from pforte.net.addresses import Address
 from pforte.net.local import read_local
-from pforte.robots.verification import RANGES_LIMIT, RangesError, crawler_of_ranges, parse_ranges
 from pforte.settings.table import Settings
 
 _log = structlog.get_logger("pforte")
@@ -40,18 +37,3 @@ class Exempting:
                 self._hosts[host] = tuple({*self._hosts.get(host, ()), *answer.values})
             else:
                 self._hosts[host] = answer.values
-
-
-def read_ranges(files: tuple[Path, ...]) -> dict[str, tuple[Network, ...]]:
-    """Read published ranges of crawlers; a file that cannot be read is named and left out."""
-    ranges: dict[str, tuple[Network, ...]] = {}
-    for file in files:
-        try:
-            crawler = crawler_of_ranges(file.stem)
-            with file.open("rb") as opened:
-                networks = parse_ranges(opened.read(RANGES_LIMIT + 1))
-        except (OSError, RangesError) as error:
-            _log.error("exempt.ranges-unread", file=str(file), text=str(error))
-            continue
-        ranges[crawler] = (*ranges.get(crawler, ()), *networks)
-    return ranges

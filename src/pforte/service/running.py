@@ -12,7 +12,8 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -24,6 +25,7 @@ from pforte.bans.offence import Offence
 from pforte.bans.regulation import RegulationError, regulation_of
 from pforte.clock import Clock, SystemClock, render_time
 from pforte.commands import Call
+from pforte.commands.crawler_ranges import read_ranges
 from pforte.commands.scanning import ScanningError, build_scanner, sites_of
 from pforte.dns.network_resolver import NetworkResolver
 from pforte.gates.follower import Follower
@@ -37,7 +39,7 @@ from pforte.register.ladder import Ladder
 from pforte.register.store import Register, locate
 from pforte.robots.sites import Sites
 from pforte.service.claims import Claims
-from pforte.service.exempting import Exempting, read_ranges
+from pforte.service.exempting import Exempting
 from pforte.service.robots import RobotsKeeper
 from pforte.service.systemd import notify, watchdog_seconds
 from pforte.settings.changes import changes
@@ -45,6 +47,7 @@ from pforte.settings.load import SettingsError
 from pforte.settings.table import Settings, SourceSettings
 from pforte.sources.block import Block, Limits, Source, SourceError
 from pforte.sources.opening import name_of_source, open_source
+from pforte.visits.checks.impersonated_crawler import CHECK as IMPERSONATED
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.detect import detect
 from pforte.visits.formats.format import Format, FormatError
@@ -63,6 +66,7 @@ CLAIMS_EVERY = timedelta(minutes=5)
 ROBOTS_EVERY = timedelta(hours=1)
 PURGE_EVERY = timedelta(days=1)
 TALLIES_KEPT = timedelta(days=2)
+EPOCH = datetime.fromtimestamp(0, UTC)
 NEEDS_RESTART = ("service", "register", "dns", "gate")
 """Sections of the settings that take effect at the next start only."""
 
@@ -151,7 +155,7 @@ class Service:
             dns.servers, port=dns.port, timeout=dns.timeout, cache=dns.cache, concurrency=dns.concurrency
         )
         self._gathering = Gathering(self._register, self._announce)
-        ranges = read_ranges(settings.exempt.crawler_ranges)
+        ranges = read_ranges(settings.exempt.crawler_ranges, _tell_ranges)
         self._claims = Claims(self._resolver, ranges, self._gathering, clock)
         self._followers = self._make_followers()
         self._queue: asyncio.Queue[_Arrival | _Swap | None] = asyncio.Queue(QUEUE)
@@ -175,6 +179,7 @@ class Service:
             following = [group.create_task(self._follow(follower)) for follower in self._followers]
             following.append(group.create_task(self._hear_journal(beginning.sequence)))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
+            await loop.run_in_executor(self._scanning, _warm, self._scanner, self._settings)
             self._start_readers()
             notify("READY=1")
             _log.info(
@@ -292,7 +297,10 @@ class Service:
         return Entry(offence=replace(offence, exempt=reason) if reason else offence, origin=identity)
 
     def _awaits_proof(self, offence: Offence) -> bool:
-        return bool(offence.claim) and not offence.exempt and self._settings.exempt.crawlers
+        """Say whether the visitor's claim decides: a claim alone always does, others where crawlers are exempt."""
+        if not offence.claim or offence.exempt:
+            return False
+        return offence.check == IMPERSONATED.id or self._settings.exempt.crawlers
 
     def _announce(self, batch: Batch, recorded: Recorded) -> None:
         """Hear what the register made of a batch: wake the gates, look into claims, tell what was spared."""
@@ -445,7 +453,9 @@ class Service:
         settings = replace(settings, **{name: getattr(self._settings, name) for name in NEEDS_RESTART})
         await asyncio.to_thread(self._robots.read_files, settings.site)
         scanner = await asyncio.to_thread(self._make_scanner, settings)
+        await asyncio.to_thread(_warm, scanner, settings)
         exemptions = self._exempting.exemptions(settings)
+        self._claims.ranges = read_ranges(settings.exempt.crawler_ranges, _tell_ranges)
         swap = _Swap(settings, scanner, exemptions, asyncio.Event())
         await self._queue.put(swap)
         await swap.done.wait()
@@ -502,6 +512,25 @@ class Service:
         for reader in readers.values():
             reader.source.close()
         return [reader.task for reader in readers.values()]
+
+
+def _warm(scanner: Scanner, settings: Settings) -> None:
+    """Compile what the first line would otherwise have to wait for.
+
+    Raises:
+        FormatError: a source names a format that cannot be used.
+    """
+    for source in settings.source:
+        for text in ("combined", "syslog") if source.format == "auto" else (source.format,):
+            try:
+                known = find_format(text)
+            except FormatError as error:
+                raise FormatError(f"source {name_of_source(source)}: format: {error}") from error
+            scanner.scan(b"", Origin(source="", log=known), EPOCH)
+
+
+def _tell_ranges(file: Path, text: str) -> None:
+    _log.error("exempt.ranges-unread", file=str(file), text=text)
 
 
 def _held_by(exemptions: Exemptions) -> Callable[[Network], str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pforte.commands.compiled_marks import MOST_FILES, FolderShelf, cache_folder
+from pforte.commands.compiled_marks import MOST_FILES, FolderShelf, cache_folder, open_shelf
 
 KEY = "a" * 64
 
@@ -67,3 +67,15 @@ def test_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert cache_folder() == Path("/caches/pforte")
     monkeypatch.setenv("CACHE_DIRECTORY", "/var/cache/pforte:/other")
     assert cache_folder() == Path("/var/cache/pforte")
+
+
+def test_a_user_without_a_home_has_no_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Marks are then compiled at every start."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("CACHE_DIRECTORY", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert open_shelf() is None

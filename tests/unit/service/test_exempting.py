@@ -1,14 +1,12 @@
 """Exempt hosts are looked up again and again; trouble takes nobody's exemption away."""
 
 import asyncio
-import json
-from ipaddress import ip_address, ip_network
-from pathlib import Path
+from ipaddress import ip_address
 
 import structlog
 
 from pforte.dns.zone_file import ZoneFileResolver
-from pforte.service.exempting import Exempting, read_ranges
+from pforte.service.exempting import Exempting
 from pforte.settings.table import ExemptSettings, Settings
 
 ZONE = "office.example. A 192.0.2.50\n"
@@ -42,14 +40,3 @@ def test_a_host_that_moved_leaves_its_old_address() -> None:
     asyncio.run(exempting.look_up(SETTINGS, ZoneFileResolver("office.example. A 192.0.2.51\n")))
     assert not exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
     assert exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.51"))
-
-
-def test_ranges_of_crawlers(tmp_path: Path) -> None:
-    """Published lists are read; one that cannot be read is named and the others still count."""
-    good, bad = tmp_path / "googlebot.json", tmp_path / "bingbot.json"
-    good.write_text(json.dumps({"prefixes": [{"ipv4Prefix": "66.249.64.0/27"}]}))
-    bad.write_text("{")
-    with structlog.testing.capture_logs() as logged:
-        ranges = read_ranges((good, bad, tmp_path / "absent.json"))
-    assert ranges == {"googlebot": (ip_network("66.249.64.0/27"),)}
-    assert [each["event"] for each in logged] == ["exempt.ranges-unread"] * 2

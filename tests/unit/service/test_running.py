@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import structlog
 
 from pforte.bans.ban import Ban
@@ -205,6 +206,20 @@ def test_broken_settings_are_refused_and_the_old_ones_stay(tmp_path: Path) -> No
     house.play(act)
     (refused,) = house.events("settings.refused")
     assert "servce" in str(refused["text"])
+
+
+def test_a_format_that_cannot_be_used_stops_the_start_with_its_source(tmp_path: Path) -> None:
+    """Lines that nobody can read must not look like lines without offences."""
+    house = House(tmp_path)
+    call = house.configure()
+    config = tmp_path / "pforte.toml"
+    config.write_text(config.read_text().replace('"combined"', '"combind"'))
+    with structlog.testing.capture_logs() as logged, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pforte.log.configure", lambda *_: None)
+        assert run(call) == 1
+    (failed,) = [each for each in logged if each["event"] == "service.failed"]
+    assert "access.log" in failed["text"]
+    assert "combined" in failed["text"]
 
 
 def test_simulation_enforces_nothing(tmp_path: Path) -> None:
