@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 STAMP := .venv/.locked
 ARGS ?=
 
-.PHONY: help setup run test check system bench packages clean
+.PHONY: help setup run test check style types rooms system bench packages clean
 
 help:  ## print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -27,14 +27,22 @@ packages:
 
 test: setup packages check system  ## everything CI runs: check, then the system tests against real peers
 
-check: setup  ## style, types, rooms, documents and unit tests, in under a minute
+check: setup  ## style, types, rooms, documents, unit tests and the cost of each rule, in under a minute
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target style types rooms
+	$(BIN)/pytest -n 2 -q -m "not system" $(ARGS)
+	$(BIN)/python bench/rule_cost.py
+
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+types: setup
 	$(BIN)/mypy
+
+rooms: setup
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
-	$(BIN)/codespell
-	$(BIN)/pytest -n 2 -q -m "not system" $(ARGS)
 
 system: setup packages  ## the slow part: real nginx, nft, journald, kill -9
 	$(BIN)/pytest -q -m system $(ARGS)

@@ -81,12 +81,15 @@ def run(call: Call) -> int:
     settings = call.settings()
     log.configure(settings.log.format, settings.log.level)
     # Bans and offences hold no cycles; looking for some among 100,000 of them would cost a quarter of the start.
+    often = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:
         asyncio.run(_run(call, settings))
     except Trouble as error:
         _log.error("service.failed", text=str(error))
         return 1
+    finally:
+        gc.set_threshold(*often)
     return 0
 
 
