@@ -9,11 +9,9 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,24 +20,21 @@ from pforte import log
 from pforte.bans.ban import Action, Decision
 from pforte.bans.exemption import Exemptions
 from pforte.bans.offence import Offence
-from pforte.bans.regulation import RegulationError, regulation_of
+from pforte.bans.regulation import RegulationError
 from pforte.clock import Clock, SystemClock, render_time
 from pforte.commands import Call
-from pforte.commands.crawler_ranges import read_ranges
-from pforte.commands.scanning import ScanningError, build_scanner, sites_of
-from pforte.dns.network_resolver import NetworkResolver
+from pforte.commands.scanning import ScanningError, sites_of
 from pforte.gates.follower import Follower
 from pforte.gates.gate import GateError
-from pforte.gates.opening import open_gates
 from pforte.net.addresses import AddressError, Network
 from pforte.register.batch import Batch, Claim, Entry, Recorded, Tally
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.gathering import Gathering
-from pforte.register.ladder import Ladder
 from pforte.register.store import Register, locate
 from pforte.robots.sites import Sites
 from pforte.service.claims import Claims
 from pforte.service.exempting import Exempting
+from pforte.service.making import make_followers, make_ladder, make_ranges, make_resolver, make_scanner
 from pforte.service.robots import RobotsKeeper
 from pforte.service.systemd import notify, watchdog_seconds
 from pforte.settings.changes import changes
@@ -66,7 +61,6 @@ CLAIMS_EVERY = timedelta(minutes=5)
 ROBOTS_EVERY = timedelta(hours=1)
 PURGE_EVERY = timedelta(days=1)
 TALLIES_KEPT = timedelta(days=2)
-EPOCH = datetime.fromtimestamp(0, UTC)
 NEEDS_RESTART = ("service", "register", "dns", "gate")
 """Sections of the settings that take effect at the next start only."""
 
@@ -142,26 +136,22 @@ class Service:
         self._call, self._settings, self._clock = call, settings, clock
         self._exempting = Exempting()
         self._exemptions = self._exempting.exemptions(settings)
-        self._register = Register.open(locate(settings), clock, self._ladder())
+        self._register = Register.open(locate(settings), clock, make_ladder(settings, self._exemptions))
         self._positions = self._register.positions()
         self._robots = RobotsKeeper(self._register, clock)
         self._robots.read_files(settings.site)
-        self._scanner = self._make_scanner(settings)
+        self._scanner = make_scanner(settings, self._sites(settings))
         self._scanner.load(
             TallyState(tally.check, tally.network, tally.state)
             for tally in self._register.tallies(settings.scan.networks)
         )
         self._scanning = ThreadPoolExecutor(1, "scan")
         self._formats: dict[str, Format] = {}
-        dns = settings.dns
-        self._resolver = NetworkResolver(
-            dns.servers, port=dns.port, timeout=dns.timeout, cache=dns.cache, concurrency=dns.concurrency
-        )
+        self._resolver = make_resolver(settings)
         self._gathering = Gathering(self._register, self._announce)
-        ranges = read_ranges(settings.exempt.crawler_ranges, _tell_ranges)
-        self._claims = Claims(self._resolver, ranges, self._gathering, clock)
-        self._followers = self._make_followers()
-        self._queue: asyncio.Queue[_Arrival | _Swap | None] = asyncio.Queue(QUEUE)
+        self._claims = Claims(self._resolver, make_ranges(settings), self._gathering, clock)
+        self._followers = make_followers(settings, self._register, clock, self._networks())
+        self._queue: asyncio.Queue[_Arrival | _Swap | asyncio.Event | None] = asyncio.Queue(QUEUE)
         self._readers: dict[str, _Reader] = {}
         self._kicks: list[asyncio.Event] = []
         self._stop, self._reload = asyncio.Event(), asyncio.Event()
@@ -182,16 +172,16 @@ class Service:
             following = [group.create_task(self._follow(follower)) for follower in self._followers]
             following.append(group.create_task(self._hear_journal(beginning.sequence)))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
-            await loop.run_in_executor(self._scanning, _warm, self._scanner, self._settings)
-            self._start_readers()
+            await self._start_readers()
             notify("READY=1")
             _log.info(
                 "service.ready", sources=list(self._readers), gates=[gate.name for gate in self._followers]
             )
             await self._stop.wait()
             notify("STOPPING=1")
-            for task in (*tending, *self._stop_readers(self._readers)):
+            for task in tending:
                 task.cancel()
+            self._stop_readers(self._readers)
             await self._queue.put(None)
             await judging
             self._gathering.finish()
@@ -231,6 +221,9 @@ class Service:
         """Scan block after block and hand on what belongs into one transaction."""
         loop = asyncio.get_running_loop()
         while (arrival := await self._queue.get()) is not None:
+            if isinstance(arrival, asyncio.Event):
+                arrival.set()
+                continue
             if isinstance(arrival, _Swap):
                 await loop.run_in_executor(self._scanning, arrival.scanner.take_over, self._scanner)
                 self._scanner, self._settings, self._exemptions = (
@@ -238,7 +231,7 @@ class Service:
                     arrival.settings,
                     arrival.exemptions,
                 )
-                self._register.ladder = self._ladder()
+                self._register.ladder = make_ladder(self._settings, self._exemptions)
                 self._formats.clear()
                 arrival.done.set()
                 continue
@@ -413,10 +406,9 @@ class Service:
     async def _renew_exemptions(self) -> None:
         await self._exempting.look_up(self._settings, self._resolver)
         self._exemptions = self._exempting.exemptions(self._settings)
-        self._register.ladder = self._ladder()
-        networks = [network for network, _ in self._exemptions.networks()]
+        self._register.ladder = make_ladder(self._settings, self._exemptions)
         for follower in self._followers:
-            follower.exempt(networks)
+            follower.exempt(self._networks())
 
     async def _renew_robots(self) -> None:
         await asyncio.to_thread(self._robots.read_files, self._settings.site)
@@ -455,16 +447,15 @@ class Service:
         late = [name for name in changed if name.split(".")[0] in NEEDS_RESTART]
         settings = replace(settings, **{name: getattr(self._settings, name) for name in NEEDS_RESTART})
         await asyncio.to_thread(self._robots.read_files, settings.site)
-        scanner = await asyncio.to_thread(self._make_scanner, settings)
-        await asyncio.to_thread(_warm, scanner, settings)
+        scanner = await asyncio.to_thread(lambda: make_scanner(settings, self._sites(settings)))
         exemptions = self._exempting.exemptions(settings)
-        self._claims.ranges = read_ranges(settings.exempt.crawler_ranges, _tell_ranges)
+        self._claims.ranges = make_ranges(settings)
         swap = _Swap(settings, scanner, exemptions, asyncio.Event())
         await self._queue.put(swap)
         await swap.done.wait()
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
-        self._start_readers()
+        await self._start_readers()
         await self._renew_exemptions()
         _log.info(
             "settings.taken-over", changed=[name for name in changed if name not in late], need_restart=late
@@ -472,38 +463,25 @@ class Service:
 
     # Making the parts.
 
-    def _ladder(self) -> Ladder:
-        regulation = regulation_of(self._settings.regulation)
-        exemptions = self._exemptions
-        return Ladder(regulation=regulation, shared=exemptions.shared, exempt=_held_by(exemptions))
+    def _networks(self) -> tuple[Network, ...]:
+        return tuple(network for network, _ in self._exemptions.networks())
 
     def _sites(self, settings: Settings) -> Sites:
         return sites_of(settings, self._robots.versions(settings.site))
 
-    def _make_scanner(self, settings: Settings) -> Scanner:
-        scanner = build_scanner(settings, self._sites(settings), tracked=True)
-        if scanner.unavailable:
-            _log.warning("checks.unavailable", checks=scanner.unavailable, needs="the package libmodsecurity")
-        return scanner
-
-    def _make_followers(self) -> list[Follower]:
-        if self._settings.service.simulate:
-            return []
-        networks = [network for network, _ in self._exemptions.networks()]
-        gates = open_gates(self._settings, self._clock, networks)
-        return [
-            Follower(gate, self._register, self._clock, RegisterError, JournalPurgedError) for gate in gates
-        ]
-
     def _limits(self) -> Limits:
         return Limits(self._settings.scan.block, self._settings.scan.line)
 
-    def _start_readers(self) -> None:
+    async def _start_readers(self) -> None:
         """Start reading sources that are new, stop those that are gone or changed, leave the others alone."""
         wanted = {name_of_source(source): source for source in self._settings.source}
         gone = {name: reader for name, reader in self._readers.items() if wanted.get(name) != reader.settings}
-        for task in self._stop_readers(gone):
-            task.cancel()
+        if gone:
+            await asyncio.wait(self._stop_readers(gone))
+            # What they read last must be judged before anybody goes on from where they stopped.
+            judged = asyncio.Event()
+            await self._queue.put(judged)
+            await judged.wait()
         self._readers = {name: reader for name, reader in self._readers.items() if name not in gone}
         for name, settings in wanted.items():
             if name not in self._readers:
@@ -511,36 +489,9 @@ class Service:
                 task = self._group.create_task(self._read(settings, source))
                 self._readers[name] = _Reader(settings, source, task)
 
-    def _stop_readers(self, readers: dict[str, _Reader]) -> list["asyncio.Task[None]"]:
+    @staticmethod
+    def _stop_readers(readers: dict[str, _Reader]) -> list["asyncio.Task[None]"]:
         for reader in readers.values():
             reader.source.close()
+            reader.task.cancel()
         return [reader.task for reader in readers.values()]
-
-
-def _warm(scanner: Scanner, settings: Settings) -> None:
-    """Compile what the first line would otherwise have to wait for.
-
-    Raises:
-        FormatError: a source names a format that cannot be used.
-    """
-    for source in settings.source:
-        for text in ("combined", "syslog") if source.format == "auto" else (source.format,):
-            try:
-                known = find_format(text)
-            except FormatError as error:
-                raise FormatError(f"source {name_of_source(source)}: format: {error}") from error
-            scanner.scan(b"", Origin(source="", log=known), EPOCH)
-
-
-def _tell_ranges(file: Path, text: str) -> None:
-    _log.error("exempt.ranges-unread", file=str(file), text=text)
-
-
-def _held_by(exemptions: Exemptions) -> Callable[[Network], str]:
-    """Return what says why a network holds somebody who is never banned, or ""."""
-
-    def reason(network: Network) -> str:
-        held = exemptions.overlaps(network)
-        return exemptions.reason(network) or (held[0][1] if held else "")
-
-    return reason

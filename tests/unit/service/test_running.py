@@ -31,13 +31,14 @@ networks = {exempt}
 [dns]
 servers = ["127.0.0.1"]
 port = 9
-timeout = "200ms"
+timeout = "1s"
 [check."visit.path-traversal"]
 mode = "{mode}"
 [[source]]
 path = "{folder}/access.log"
 format = "combined"
 start = "beginning"
+timezone = "{zone}"
 [gate.files]
 enabled = true
 kinds = ["json"]
@@ -51,12 +52,13 @@ class House:
     folder: Path
     exempt: str = "[]"
     mode: str = "enforce"
+    zone: str = "UTC"
     logged: list[MutableMapping[str, Any]] = field(default_factory=list)
 
     def configure(self) -> Call:
         config = self.folder / "pforte.toml"
         config.write_text(
-            CONFIG.format(folder=self.folder, exempt=self.exempt, mode=self.mode).replace("200ms", "1s")
+            CONFIG.format(folder=self.folder, exempt=self.exempt, mode=self.mode, zone=self.zone)
         )
         return Call(config, (), run)
 
@@ -190,6 +192,26 @@ def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
     house.play(act)
     assert house.events("settings.taken-over")[0]["changed"] == ['check."visit.path-traversal"']
     assert len(_offences(house)) == 2
+
+
+def test_a_source_that_changes_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Reload after reload while lines come: each is judged once."""
+    house = House(tmp_path)
+
+    async def act(service: Service) -> None:
+        for number in range(30):
+            house.attack(f"198.18.1.{number}", f"198.18.2.{number}")
+            if number % 6 == 0:
+                house.zone = "Europe/Berlin" if house.zone == "UTC" else "UTC"
+                house.configure()
+                service.reload()
+            await asyncio.sleep(0.02)
+        await until(lambda: len(_offences(house)) == 60)
+        await asyncio.sleep(0.3)
+
+    house.play(act)
+    assert len(_offences(house)) == 60
+    assert house.events("settings.taken-over")
 
 
 def test_broken_settings_are_refused_and_the_old_ones_stay(tmp_path: Path) -> None:
