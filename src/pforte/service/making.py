@@ -18,8 +18,8 @@ from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.ladder import Ladder
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
+from pforte.settings.source_names import name_of_source
 from pforte.settings.table import Settings
-from pforte.sources.opening import name_of_source
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.format import FormatError
 from pforte.visits.scan import Origin, Scanner

@@ -39,9 +39,10 @@ from pforte.service.robots import RobotsKeeper
 from pforte.service.systemd import notify, watchdog_seconds
 from pforte.settings.changes import changes
 from pforte.settings.load import SettingsError
+from pforte.settings.source_names import name_of_source
 from pforte.settings.table import Settings, SourceSettings
 from pforte.sources.block import Block, Limits, Source, SourceError
-from pforte.sources.opening import name_of_source, open_source
+from pforte.sources.opening import open_source
 from pforte.visits.checks.impersonated_crawler import CHECK as IMPERSONATED
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.detect import detect

@@ -95,4 +95,6 @@ def _places(source: SourceSettings) -> tuple[tuple[str, str, str], ...]:
         return (("kind", "stdin", ""),)
     if source.kind == "syslog" and source.transport != "unix":
         return (("listen", source.transport, source.listen),)
-    return (("path", source.kind, source.path),) if source.path and source.kind != "journal" else ()
+    if source.kind == "journal":
+        return (("units", "journal", " ".join(sorted(source.units))),)
+    return (("path", source.kind, source.path),) if source.path else ()

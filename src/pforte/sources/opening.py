@@ -1,23 +1,9 @@
 """Making a source from its section of the settings."""
 
 from pforte.clock import Clock
+from pforte.settings.source_names import name_of_source
 from pforte.settings.table import SourceSettings
 from pforte.sources.block import Limits, Source
-
-
-def name_of_source(settings: SourceSettings) -> str:
-    """Return the name under which the register keeps the source's position."""
-    if settings.name:
-        return settings.name
-    match settings.kind:
-        case "file":
-            return settings.path
-        case "journal":
-            return "journal" + "".join(f":{unit}" for unit in settings.units)
-        case "syslog":
-            return f"syslog:{settings.path if settings.transport == 'unix' else settings.listen}"
-        case "stdin":
-            return "stdin"
 
 
 def open_source(settings: SourceSettings, limits: Limits, position: str, clock: Clock) -> Source:

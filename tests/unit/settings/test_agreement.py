@@ -66,7 +66,7 @@ JOURNAL = SourceSettings(kind="journal")
 @pytest.mark.parametrize(
     "sources",
     [
-        (FILE, SourceSettings(path="/b"), SYSLOG, STDIN, JOURNAL, JOURNAL),
+        (FILE, SourceSettings(path="/b"), SYSLOG, STDIN, JOURNAL, replace(JOURNAL, units=("ssh.service",))),
         (SYSLOG, replace(SYSLOG, transport="tcp"), replace(SYSLOG, listen="127.0.0.1:5515")),
         (replace(SYSLOG, transport="unix", path="/dev/log"), replace(FILE, path="/dev/log")),
         (replace(FILE, site="example.org"),),
@@ -88,6 +88,7 @@ def test_sources_that_read_different_things_agree(sources):
         ((FILE, FILE), "source[2].path", "reads the same as source[1]"),
         ((SYSLOG, replace(SYSLOG, path="/ignored")), "source[2].listen", "reads the same as source[1]"),
         ((STDIN, STDIN), "source[2].kind", "reads the same as source[1]"),
+        ((JOURNAL, JOURNAL), "source[2].units", "reads the same as source[1]"),
         (
             (replace(FILE, name="web"), replace(FILE, name="web", path="/b")),
             "source[2].name",
