@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 STAMP := .venv/.locked
 ARGS ?=
 
-.PHONY: help setup run test check style types rooms system bench packages clean
+.PHONY: help setup run test check unit cost style types rooms system bench packages clean
 
 help:  ## print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -28,8 +28,12 @@ packages:
 test: setup packages check system  ## everything CI runs: check, then the system tests against real peers
 
 check: setup  ## style, types, rooms, documents, unit tests and the cost of each rule, in under a minute
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target style types rooms
+	@$(MAKE) --no-print-directory -j 4 --output-sync=target unit types cost style rooms
+
+unit: setup
 	$(BIN)/pytest -n 2 -q -m "not system" $(ARGS)
+
+cost: setup
 	$(BIN)/python bench/rule_cost.py
 
 style: setup

@@ -238,7 +238,7 @@ files = st.builds(
 paths = st.text(alphabet="ab/?=.-", max_size=10).map("/".__add__)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(robots=files, agent=agents, path=paths)
 def test_generated_files_read_as_google_reads_them(robots, agent, path):
     """Any file, any agent, any plain path: the same answer from the same line as Google's parser."""
@@ -259,7 +259,7 @@ escaped_paths = st.lists(
 ).map(lambda parts: "/" + "".join(parts))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(robots=raw_lines, path=escaped_paths)
 def test_percent_encoding_reads_as_google_reads_it(robots, path):
     """Where Google's parser and its fork agree about an encoded path, we agree with both."""
@@ -270,7 +270,7 @@ def test_percent_encoding_reads_as_google_reads_it(robots, path):
     assert ask_us(robots, "b", path)[0] == theirs
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     lines=st.lists(st.one_of(st.sampled_from(["User-agent: foo", "User-agent: *"]), rule_lines), max_size=8),
     path=paths,
@@ -287,7 +287,7 @@ def test_protego_reads_the_same_groups(lines, path):
     assert ask_us(robots, "foo", url)[0] == Protego.parse(robots).can_fetch(url, "foo")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(robots=files, agent=agents, path=paths)
 def test_the_compiled_form_decides_the_same(robots, agent, path):
     """The hot path is the plain one, faster: same answer, same line."""

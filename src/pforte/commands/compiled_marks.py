@@ -40,10 +40,12 @@ class FolderShelf:
 
     Args:
         folder: where the files are; made when needed.
+        most: files kept at most.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most: int = MOST_FILES) -> None:
         self._folder = folder
+        self._most = most
 
     def get(self, key: str) -> bytes | None:
         """Return what was put under ``key``, or None."""
@@ -72,5 +74,5 @@ class FolderShelf:
 
     def _make_room(self) -> None:
         kept = sorted(self._folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime)
-        for file in kept[:-MOST_FILES]:
+        for file in kept[: -self._most]:
             file.unlink(missing_ok=True)
