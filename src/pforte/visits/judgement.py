@@ -63,6 +63,7 @@ class Judgement:
         thresholds = {duty.check.id: duty.threshold for duty in duties if duty.threshold}
         self.tallies = Tallies(thresholds, plan.networks, tracked=plan.tracked)
         self.claims = Recent(CLAIM_AGAIN, _CLAIMS)
+        self._duties = duties
         self._plan = plan
         self._post: Post | None = None
         self._signs = SignPass(duties, plan.engine)
@@ -105,6 +106,32 @@ class Judgement:
                     self._charge(case, duty, found, visit.target)
                     if duty.convicts:
                         return
+
+    def convict(self, case: Case, certain: int) -> None:
+        """Make the offence of a line in which a certain mark stands, without asking any check.
+
+        Args:
+            case: the line; its offence goes to its block.
+            certain: place of the check among the duties.
+        """
+        _keep_offence(case, self._duties[certain], b"", "", "http", self._plan.ipv6_prefix)
+
+    def record(self, case: Case, visit: Visit, site: bytes, certain: int) -> None:
+        """Ask the woken checks before ``certain`` that count or are watched: they record what they see.
+
+        Args:
+            case: the line.
+            visit: what the line says.
+            site: host name of the visited site, b"" where unknown.
+            certain: place of the check among the duties that will convict.
+        """
+        self._facts.turn(visit, site, fetched=False)
+        for duty, judge in case.call.marked:
+            if duty is self._duties[certain]:
+                return
+            finding = None if duty.convicts else judge(visit, self._facts)
+            if finding is not None:
+                self._charge(case, duty, finding, visit.target)
 
     def judge_login(self, case: Case, failure: LoginFailure) -> None:
         """Ask the checks about a login failure."""
@@ -164,19 +191,27 @@ class Judgement:
             attempts = failure.attempts if failure else 1
             if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
                 return
-        block = case.block
-        block.spend(case.name, case.at)
-        offence = Offence(
-            network=network_of_text(case.client, self._plan.ipv6_prefix),
-            address=parse_address(case.client),
-            kind=check.kind,
-            check=check.id,
-            at=datetime.fromtimestamp(case.at, UTC),
-            service=failure.service if failure else "http",
-            source=block.origin.source,
-            line=block.line_at(case.start),
-            evidence=evidence(case.line, finding.observed),
-            mode=duty.mode,
-            claim=finding.claim,
-        )
-        block.keep(offence, case.start)
+        service = failure.service if failure else "http"
+        _keep_offence(case, duty, finding.observed, finding.claim, service, self._plan.ipv6_prefix)
+
+
+def _keep_offence(
+    case: Case, duty: Duty, observed: bytes, claim: str, service: str, ipv6_prefix: int
+) -> None:
+    """Put the offence of a line into its block."""
+    block = case.block
+    block.spend(case.name, case.at)
+    offence = Offence(
+        network=network_of_text(case.client, ipv6_prefix),
+        address=parse_address(case.client),
+        kind=duty.check.kind,
+        check=duty.check.id,
+        at=datetime.fromtimestamp(case.at, UTC),
+        service=service,
+        source=block.origin.source,
+        line=block.line_at(case.start),
+        evidence=evidence(case.line, observed),
+        mode=duty.mode,
+        claim=claim,
+    )
+    block.keep(offence, case.start)

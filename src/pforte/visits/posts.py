@@ -26,6 +26,8 @@ class Call:
         claims: whether the line only says that its client is some crawler.
         counts: whether the line can only add to counts of answer statuses.
         adds: whether it can add to such a count, whatever else it may do.
+        sure: those that may convict by a certain mark, as bits.
+        records: those with marks that only count or are watched, as bits.
     """
 
     bits: int
@@ -36,6 +38,8 @@ class Call:
     claims: bool = False
     counts: bool = False
     adds: bool = False
+    sure: int = 0
+    records: int = 0
 
 
 @dataclass(slots=True)
@@ -73,6 +77,14 @@ class Post:
             claims=bool(woken) and all(duty.check.id == IMPERSONATED for duty in woken),
             counts=bool(woken) and all(duty.statuses and duty.threshold for duty in woken),
             adds=any(duty.statuses and duty.threshold for duty in woken),
+            sure=bits & sum(
+                1 << number for number, duty in enumerate(self.duties) if duty.convicts and duty.check.certain
+            ),
+            records=bits & sum(
+                1 << number
+                for number, duty in enumerate(self.duties)
+                if _is_marked(duty) and not duty.convicts
+            ),
         )
         if len(self.calls) >= _REMEMBERED:
             self.calls.clear()

@@ -15,6 +15,7 @@ from pforte.net.prefix_table import PrefixTable
 from pforte.robots.crawlers import Bond, identify
 from pforte.robots.sites import Sites
 from pforte.visits.block import Block, Origin, Scanned
+from pforte.visits.certain import CertainPass
 from pforte.visits.deferred import Deferred
 from pforte.visits.duties import Duty, on_duty
 from pforte.visits.engine import Candidate
@@ -70,6 +71,7 @@ class Scanner:
         self._name = lru_cache(maxsize=16_384)(self._name_of)
         self._marks = site_marks(plan.sites)
         self._posts = Posts(self._duties, self._marks, plan.engine)
+        self._certain = CertainPass(self._duties, plan.sites, plan.engine)
 
     def renew(self, sites: Sites) -> None:
         """Take over what the sites ask for now (a robots.txt changed); nothing that was counted is lost."""
@@ -78,6 +80,7 @@ class Scanner:
             self._marks = marks
             self._posts = Posts(self._duties, marks, self._plan.engine)
         self._judgement.renew(sites)
+        self._certain = CertainPass(self._duties, sites, self._plan.engine)
 
     def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
         """Find the offences in one block.
@@ -135,12 +138,16 @@ class Scanner:
         deferred = self._deferred
         for waiting in deferred.turn() if deferred is not None else ():
             self._read_waiting(block, waiting, 0)
+        convicted = self._certain.convicted(data, log, post, candidates)
         for start, end, groups in candidates:
             call = calls.get(groups) or post.call(groups)
             if not call.bits:
                 continue
             line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
             if shut and self._is_out(block, client_of(line)):
+                continue
+            if start in convicted:
+                self._convict(Case(block, call, line, start), convicted[start])
                 continue
             if call.claims and agent_last and self._was_told(block, line):
                 continue
@@ -152,8 +159,14 @@ class Scanner:
                 continue
             self._read_visit(Case(block, call, line, start), block.origin)
 
-    def _read_visit(self, case: Case, origin: Origin) -> None:
-        """Read one line of a visit and let it be judged, unless its network had its share."""
+    def _read_visit(self, case: Case, origin: Origin, certain: int | None = None) -> None:
+        """Read one line of a visit and let it be judged, unless its network had its share.
+
+        Args:
+            case: the line.
+            origin: where it comes from.
+            certain: place of the duty that convicts by a certain mark, or None.
+        """
         block = case.block
         visit = origin.log.parse(case.line, origin.zone, block.now)
         if not isinstance(visit, Visit):
@@ -166,11 +179,29 @@ class Scanner:
         at = case.at = visit.at
         if block.is_capped(case.name, at):
             return
+        if certain is not None:
+            self._judgement.record(case, visit, visit.host or origin.site, certain)
+            self._judgement.convict(case, certain)
+            return
         since = self._followed.since(client)
         fetched = since is not None and since <= at
         self._judgement.judge_visit(case, visit, visit.host or origin.site, fetched=fetched)
         if case.call.claims:
             self._told.tell((client, _tail(case.line)), at)
+
+    def _convict(self, case: Case, certain: int) -> None:
+        """Convict by a certain mark; where nothing else is to be recorded, only client and time are read."""
+        block, line = case.block, case.line
+        log, zone = block.origin.log, block.origin.zone
+        client, at = log.client(line), log.time_of(line, zone, block.now)
+        if client is None or at is None or case.call.records & ((1 << certain) - 1):
+            self._read_visit(case, block.origin, certain)
+            return
+        case.client = client
+        case.name = client if ":" not in client else self._name(client)
+        case.at = at if at <= block.now + self._future else block.now
+        if not block.is_capped(case.name, case.at):
+            self._judgement.convict(case, certain)
 
     def _read_waiting(self, block: Block, waiting: _Waiting, start: int) -> None:
         """Read a line that was laid aside; it stood before ``start``."""

@@ -1,10 +1,20 @@
 """Command injection: a shell command behind a separator, Shellshock, or a known downloader's line."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof
+from pforte.visits.checks.spelling import (
+    DOLLAR,
+    OPEN,
+    SEMICOLON,
+    SLASH,
+    SPACE,
+    TYPED,
+    VALUE,
+    spelled,
+)
 from pforte.visits.decoding import decode, decode_target
 from pforte.visits.visit import Visit
 
@@ -91,6 +101,49 @@ def _in_value(text: bytes, *, typed: bool) -> Finding | None:
     return None
 
 
+_SEPARATOR = (
+    rb"(?:"
+    + SEMICOLON
+    + rb"|"
+    + spelled(b"|")
+    + rb"|"
+    + spelled(b"`")
+    + rb"|%(?:25)?0a|"
+    + DOLLAR
+    + OPEN
+    + rb"|%26%26)"
+)
+_CERTAIN = Certainty(
+    marks=(
+        Mark(
+            VALUE
+            + rb"[a-z0-9_.-]{0,24}(?:"
+            + _SEPARATOR
+            + rb"[a-z]{1,12})?"
+            + _SEPARATOR
+            + SPACE
+            + rb"{0,2}(?:cat"
+            + SPACE
+            + SLASH
+            + rb"|rm"
+            + SPACE
+            + rb"-[rf]|(?:wget|curl)"
+            + SPACE
+            + rb"(?:https?"
+            + spelled(b":")
+            + rb"|-[a-z])|nc"
+            + SPACE
+            + rb"[-0-9]|ping"
+            + SPACE
+            + rb"-[cn]|uname"
+            + SPACE
+            + rb"-[a-z])"
+        ),
+        Mark(rb"\?cd(?:\+|%20)/tmp;rm(?:\+|%20)-rf[^=&?]{0,300}$"),
+    ),
+    doubts=TYPED,
+)
+
 CHECK = Check(
     id=ID,
     standard="House rules s1.1",
@@ -132,5 +185,6 @@ CHECK = Check(
         Mark(rb"(?:wget|curl)[\s$+]"),
         Mark(rb"<\?|\$\{(?:@|print|eval|system)|;\W{0,4}(?:die|exit|echo|print|system|eval)\b"),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )

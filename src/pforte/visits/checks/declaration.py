@@ -31,6 +31,23 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Certainty:
+    """Marks so precise that the check's function need not be asked: it convicts every request that has one.
+
+    They run over the target of a request as received (``/path?query``), when method and version are usual ones.
+
+    Attributes:
+        marks: patterns that prove the offence.
+        doubts: patterns of targets for which the function is asked all the same.
+        alone: whether the function would also ask what the site runs; then it is asked where a site tells that.
+    """
+
+    marks: tuple[Mark, ...]
+    doubts: tuple[Mark, ...] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """How many findings of one network within a window make an offence.
 
@@ -129,6 +146,7 @@ class Check:
             has signs, it is only asked about requests that have one. Many lines hold a mark because something in
             them is encoded; one pass for the signs of all checks then tells whom they really concern. Path and
             query, agent and referrer are each one line of the text that is passed, with line feeds as spaces.
+        certain: marks that convict without the function, or None. They only save time.
         threshold: how often it takes; None means a single finding is an offence.
         judge: the function for HTTP visits, or None.
         judge_login: the function for login failures, or None.
@@ -144,6 +162,7 @@ class Check:
     marks: tuple[Mark, ...] = ()
     statuses: tuple[int, ...] = ()
     signs: tuple[Mark, ...] = ()
+    certain: Certainty | None = None
     threshold: Threshold | None = None
     judge: Judge | None = None
     judge_login: JudgeLogin | None = None

@@ -1,11 +1,12 @@
 """File inclusion: a parameter that makes the site read a file, a stream or a foreign address."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED
 from pforte.visits.checks.proof import proof
-from pforte.visits.checks.system_file import SYSTEM_FILE
+from pforte.visits.checks.spelling import COLON, SLASH, TYPED, VALUE
+from pforte.visits.checks.system_file import SYSTEM_FILE, SYSTEM_FILE_SPELLED
 from pforte.visits.decoding import Parameter, decode_target
 from pforte.visits.visit import Visit
 
@@ -74,6 +75,43 @@ def _names_system_file(value: bytes) -> bool:
     return absolute.startswith(b"/") and SYSTEM_FILE.match(absolute.replace(b"//", b"/")) is not None
 
 
+_PLACE = COLON + SLASH + SLASH
+_CERTAIN = Certainty(
+    marks=(
+        Mark(
+            VALUE
+            + rb"(?:php"
+            + _PLACE
+            + rb"(?:input|filter|stdin|memory|temp)|(?:expect|phar)"
+            + _PLACE
+            + rb")"
+        ),
+        Mark(VALUE + rb"data" + _PLACE + rb"text" + SLASH + rb"plain"),
+        Mark(VALUE + rb"file" + _PLACE + SLASH + SYSTEM_FILE_SPELLED),
+        Mark(
+            VALUE
+            + rb"(?:https?|ftp)"
+            + _PLACE
+            + rb"[a-z0-9.-]{3,80}"
+            + SLASH
+            + rb"[a-z0-9_/.-]{0,80}\.(?:txt|inc|dat|log)\?{1,3}(?:&|$)"
+        ),
+        Mark(
+            VALUE
+            + rb"(?:https?|ftp)"
+            + _PLACE
+            + rb"[a-z0-9./-]{1,120}"
+            + SLASH
+            + rb"(?:shell|cmd|c99|r57|bypass|evil|backdoor)[0-9]{0,8}\.txt(?:&|$)"
+        ),
+        Mark(
+            VALUE + rb"ftps?" + _PLACE + rb"[a-z0-9._-]{1,40}" + COLON + rb"[a-z0-9._-]{0,40}(?:@|%(?:25)?40)"
+        ),
+        Mark(VALUE + rb"https?" + _PLACE + rb"169\.254\.169\.254" + SLASH),
+    ),
+    doubts=(*TYPED, Mark(rb"\.\.|%(?:25)*2e")),
+)
+
 CHECK = Check(
     id=ID,
     standard="House rules s1.2",
@@ -116,5 +154,6 @@ CHECK = Check(
         Mark(rb"169\.254\.169|metadata\.google|100\.100\.100|fd00:ec2|2852039166|0xa9fe|instance-data"),
         Mark(rb"allow_url_include|auto_prepend_file|safe_mode|disable_functions|open_basedir"),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )

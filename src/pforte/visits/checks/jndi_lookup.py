@@ -3,10 +3,11 @@
 import re
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_BRACE, ODD_ENCODED
 from pforte.visits.checks.proof import proof
+from pforte.visits.checks.spelling import BRACE, BRACE_END, COLON, DOLLAR, ODD_BYTES, SLASH
 from pforte.visits.decoding import decode
 from pforte.visits.visit import Visit
 
@@ -50,6 +51,37 @@ def _spelled(match: re.Match[bytes]) -> bytes:
     return next((group for group in match.groups() if group is not None), b"")
 
 
+def _letter(letter: bytes) -> bytes:
+    """Return a pattern of a letter that may be spelled by a look-up of its own."""
+    asked = rb"(?:(?:lower|upper)" + COLON + rb"|(?:[a-z]{0,8}" + COLON + rb")?[a-z]{0,8}" + COLON + rb"-)"
+    return rb"(?:" + letter + rb"|" + DOLLAR + BRACE + asked + letter + BRACE_END + rb")"
+
+
+_CERTAIN = Certainty(
+    marks=(
+        Mark(
+            DOLLAR
+            + BRACE
+            + _letter(b"j")
+            + _letter(b"n")
+            + _letter(b"d")
+            + _letter(b"i")
+            + COLON
+            + rb"(?:ldaps?|rmi|dns)"
+            + COLON
+            + SLASH
+            + SLASH
+            + rb"[a-z0-9.-]{1,80}(?:"
+            + COLON
+            + rb"[0-9]{1,5})?"
+            + SLASH
+            + rb"[a-z0-9]{0,32}"
+            + BRACE_END
+        ),
+    ),
+    doubts=(ODD_BYTES,),
+)
+
 CHECK = Check(
     id=ID,
     standard="House rules s1.1",
@@ -68,5 +100,6 @@ CHECK = Check(
         " Java-Programme auf log4j vor 2.17.1.",
     ),
     marks=(ODD_ENCODED, ODD_BRACE),
+    certain=_CERTAIN,
     judge=judge,
 )

@@ -8,10 +8,11 @@ far beyond what any link could mean convicts.
 import re
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.marks import ODD_CLIMB, ODD_ENCODED
 from pforte.visits.checks.proof import proof
-from pforte.visits.checks.system_file import SYSTEM_FILE
+from pforte.visits.checks.spelling import DOT, TYPED, VALUE
+from pforte.visits.checks.system_file import SYSTEM_FILE, SYSTEM_FILE_SPELLED
 from pforte.visits.decoding import Target, decode_target
 from pforte.visits.visit import Visit
 
@@ -73,6 +74,20 @@ def _leaves_root(path: bytes, raw: bytes, target: Target) -> bool:
     return lowest <= -BEYOND_ROOT or (disguised and lowest < 0)
 
 
+_ANY_SLASH = rb"(?:/|%(?:25)?(?:2f|5c)|%c0%af){1,2}"
+_STEP = rb"(?:" + DOT + rb"{2,4}" + _ANY_SLASH + rb")"
+_UP = rb"(?:" + DOT + rb"{2}" + _ANY_SLASH + rb")"
+_FOLDERS = rb"^/(?:[a-z0-9_-]{1,40}/){0,3}"
+_CERTAIN = Certainty(
+    marks=(
+        Mark(VALUE + _STEP + rb"{5}"),
+        Mark(VALUE + _STEP + rb"{1,4}" + SYSTEM_FILE_SPELLED),
+        Mark(_FOLDERS + _UP + rb"{6}"),
+        Mark(_FOLDERS + _STEP + rb"{1,16}" + SYSTEM_FILE_SPELLED),
+    ),
+    doubts=TYPED,
+)
+
 CHECK = Check(
     id=ID,
     standard="RFC 3986 s5.2.4",
@@ -93,5 +108,6 @@ CHECK = Check(
     ),
     marks=(ODD_ENCODED, ODD_CLIMB),
     signs=(Mark(rb"\.\."),),
+    certain=_CERTAIN,
     judge=judge,
 )

@@ -1,16 +1,17 @@
 """Probes for files that hold secrets: ``/.env``, ``/.git/config``, keys, backups of the configuration."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED
 from pforte.visits.checks.proof import proof
+from pforte.visits.checks.spelling import ODD_BYTES
 from pforte.visits.decoding import decode_target, normalise_path
 from pforte.visits.visit import Visit
 
 ID = "visit.secret-file"
 
-_SECRET = linear(
+_NAMES = (
     rb"/(?:"
     rb"\.env(?:[._-](?:local|dev|development|prod|production|staging|stage|test|testing|old|bak|backup|save|orig"
     rb"|live|docker|ci|swp|[0-9]{1,2}))?"
@@ -27,8 +28,9 @@ _SECRET = linear(
     rb"|actuator/heapdump|heapdump(?:\.hprof)?|proc/self/environ|etc/(?:passwd|shadow)"
     rb"|(?:secrets|credentials)\.(?:ya?ml|json|txt|env)"
     rb"|web\.config|storage/logs/laravel\.log"
-    rb")$"
+    rb")"
 )
+_SECRET = linear(_NAMES + rb"$")
 """Asked for by nobody who means well, whatever the answer was."""
 
 _BACKUP = linear(
@@ -38,7 +40,8 @@ _BACKUP = linear(
 )
 """Guesses at backups; only where the site has no such file."""
 
-_BROWSED_CODE = linear(rb"/(?:raw|blob|src|tree|plain|blame|commits?|browse|edit|contents|-|patch|diff|log)/")
+_BROWSED = rb"/(?:raw|blob|src|tree|plain|blame|commits?|browse|edit|contents|-|patch|diff|log)/"
+_BROWSED_CODE = linear(_BROWSED)
 """Pages of a code host, on which such names are meant to be read."""
 
 _ABSENT = frozenset((400, 403, 404, 410, 444))
@@ -59,6 +62,12 @@ def judge(visit: Visit, facts: Facts) -> Finding | None:
         return proof(ID, path, "no guess at the site's backups")
     return None
 
+
+_CERTAIN = Certainty(
+    marks=(Mark(rb"^[^?%;]*" + _NAMES.replace(rb".{", rb"[a-z0-9/_-]{") + rb"(?:$|\?)"),),
+    doubts=(ODD_BYTES, Mark(_BROWSED)),
+    alone=True,
+)
 
 CHECK = Check(
     id=ID,
@@ -104,5 +113,6 @@ CHECK = Check(
         ),
         Mark(rb"wp-config|heapdump|self/environ|etc/(?:passwd|shadow)|web\.config|laravel\.log"),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )

@@ -1,9 +1,23 @@
 """SQL injection, judged by request rules with libinjection (``rules/sql-injection.conf``)."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof_by_rules
+from pforte.visits.checks.spelling import (
+    CLOSE,
+    COMMA,
+    DOUBLE_QUOTE,
+    EQUALS,
+    GAP,
+    OPEN,
+    QUOTE,
+    SEMICOLON,
+    SPACE,
+    STAR,
+    TYPED,
+    VALUE,
+)
 from pforte.visits.visit import Visit
 
 ID = "visit.sql-injection"
@@ -13,6 +27,103 @@ def judge(_visit: Visit, facts: Facts) -> Finding | None:
     """Convict a visit in whose parameters, path or header fields SQL breaks out of its value."""
     return proof_by_rules(ID, facts, "a value that stays a value in the SQL it ends up in")
 
+
+_NUMBER = VALUE + rb"-?[0-9]{1,12}"
+_LEFT = rb"(?:" + QUOTE + rb"|" + DOUBLE_QUOTE + rb"|" + CLOSE + rb")"
+_OUT = VALUE + rb"(?:-?[0-9]{1,12}|-?[a-z0-9_.]{0,20}" + _LEFT + rb"{1,2})" + GAP
+_SELECT = _OUT + rb"union" + GAP + rb"(?:all" + GAP + rb")?select" + GAP + rb"[a-z0-9_]{1,40}"
+_ALSO = _OUT + rb"(?:and|or)" + GAP
+_END = rb"(?:" + SPACE + rb"?(?:--(?:" + SPACE + rb"[0-9-]{0,8})?|%(?:25)?23))?(?:&|$)"
+_CERTAIN = Certainty(
+    marks=(
+        Mark(_SELECT + rb"(?:" + GAP + rb")?" + COMMA),
+        Mark(_SELECT + GAP + rb"from" + GAP + rb"[a-z]"),
+        Mark(_ALSO + rb"sleep" + OPEN + rb"[0-9]"),
+        Mark(_ALSO + rb"benchmark" + OPEN + rb"[0-9]{3,12}" + COMMA),
+        Mark(
+            _ALSO + rb"(?:extractvalue|updatexml)" + OPEN + rb"[a-z0-9_]{1,20}" + COMMA + SPACE + rb"?concat"
+        ),
+        Mark(
+            VALUE
+            + rb"-?[a-z0-9_.]{0,20}"
+            + _LEFT
+            + rb"{0,2}"
+            + SEMICOLON
+            + SPACE
+            + rb"?waitfor"
+            + GAP
+            + rb"delay"
+            + GAP
+            + QUOTE
+            + rb"[0-9]"
+        ),
+        Mark(
+            VALUE
+            + rb"-?[a-z0-9_.]{0,20}(?:[0-9]|"
+            + _LEFT
+            + rb")"
+            + SEMICOLON
+            + SPACE
+            + rb"?(?:drop"
+            + GAP
+            + rb"(?:table|database|view)|delete"
+            + GAP
+            + rb"from|insert"
+            + GAP
+            + rb"into)"
+            + GAP
+        ),
+        Mark(
+            _NUMBER
+            + QUOTE
+            + GAP
+            + rb"(?:or|and)"
+            + GAP
+            + QUOTE
+            + rb"[0-9]{1,12}"
+            + QUOTE
+            + EQUALS
+            + QUOTE
+            + rb"[0-9]{1,12}(?:&|$)"
+        ),
+        Mark(
+            _NUMBER
+            + _LEFT
+            + rb"{0,2}"
+            + GAP
+            + rb"(?:or|and)"
+            + GAP
+            + rb"[0-9]{1,12}"
+            + EQUALS
+            + rb"[0-9]{1,12}"
+            + _END
+        ),
+        Mark(
+            _NUMBER
+            + GAP
+            + rb"(?:or|and)"
+            + GAP
+            + OPEN
+            + rb"select"
+            + GAP
+            + rb"[0-9]{1,12}"
+            + GAP
+            + rb"from"
+            + GAP
+            + OPEN
+            + rb"select"
+            + GAP
+            + rb"count"
+            + OPEN
+            + STAR
+            + CLOSE
+            + COMMA
+            + rb"concat"
+            + OPEN
+        ),
+    ),
+    doubts=TYPED,
+)
 
 CHECK = Check(
     id=ID,
@@ -64,5 +175,6 @@ CHECK = Check(
             rb";\W{0,8}(?:select|drop|insert|update|delete|exec|declare|shutdown|create|alter|truncate|waitfor|if)\b"
         ),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )

@@ -1,6 +1,7 @@
 """Files of the operating system that no site serves: what traversal and inclusion reach for."""
 
 from pforte.visits.checks.linear import linear
+from pforte.visits.checks.spelling import SLASH
 
 SYSTEM_FILE = linear(
     rb"(?:^|[/\x00])(?:"
@@ -18,3 +19,24 @@ SYSTEM_FILE = linear(
     rb")"
 )
 """Matches a lower-case path with ``/`` as the only separator."""
+
+SYSTEM_FILE_SPELLED = (
+    rb"(?:etc"
+    + SLASH
+    + rb"(?:passwd|shadow|group|hosts|issue|fstab)|windows"
+    + SLASH
+    + rb"(?:win\.ini|system32"
+    + SLASH
+    + rb")|boot\.ini|proc"
+    + SLASH
+    + rb"self"
+    + SLASH
+    + rb"|root"
+    + SLASH
+    + rb"\.ssh|var"
+    + SLASH
+    + rb"log"
+    + SLASH
+    + rb"(?:apache|nginx))"
+)
+"""The same for a target as received, for the files that are asked for most."""

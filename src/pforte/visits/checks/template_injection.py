@@ -1,10 +1,21 @@
 """Template and expression injection: sums that only a template engine would do, and gadgets of OGNL, SpEL, Jinja."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_BRACE, ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof
+from pforte.visits.checks.spelling import (
+    BRACE,
+    DOLLAR,
+    EQUALS,
+    LESS,
+    OUTSIDE_PARAMETERS,
+    PERCENT,
+    SPACE,
+    STAR,
+    VALUE,
+)
 from pforte.visits.decoding import decode, decode_target
 from pforte.visits.visit import Visit
 
@@ -41,6 +52,30 @@ def judge(visit: Visit, _facts: Facts) -> Finding | None:
     return None
 
 
+_PRODUCT = rb"[0-9]{1,12}" + STAR + rb"[0-9]{1,12}"
+_CERTAIN = Certainty(
+    marks=(
+        Mark(rb"(?:" + DOLLAR + rb"|" + BRACE + rb")" + BRACE + _PRODUCT),
+        Mark(
+            VALUE
+            + rb"[0-9]{0,12}"
+            + LESS
+            + PERCENT
+            + EQUALS
+            + SPACE
+            + rb"?[0-9]{1,12}"
+            + SPACE
+            + rb"?"
+            + STAR
+            + SPACE
+            + rb"?[0-9]{1,12}"
+        ),
+        Mark(BRACE + rb"{2}[a-z0-9_.]{0,40}__(?:class|mro|subclasses|globals|builtins|import|init)__"),
+        Mark(PERCENT + BRACE + rb"[^ ]{0,60}(?:@|%(?:25)?40)java\.lang\.runtime"),
+    ),
+    doubts=OUTSIDE_PARAMETERS,
+)
+
 CHECK = Check(
     id=ID,
     standard="House rules s1.1",
@@ -70,5 +105,6 @@ CHECK = Check(
             rb"class\.module\.classloader|_memberaccess|ognlcontext|\(#[a-z0-9_]{1,40}=@java|java\.lang\.runtime|freemarker\.template"
         ),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )

@@ -1,9 +1,22 @@
 """Cross-site scripting, judged by request rules with libinjection (``rules/xss.conf``)."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof_by_rules
+from pforte.visits.checks.spelling import (
+    COLON,
+    DOUBLE_QUOTE,
+    EQUALS,
+    GREATER,
+    LESS,
+    OPEN,
+    OUTSIDE_PARAMETERS,
+    QUOTE,
+    SLASH,
+    SPACE,
+    VALUE,
+)
 from pforte.visits.visit import Visit
 
 ID = "visit.xss"
@@ -13,6 +26,40 @@ def judge(_visit: Visit, facts: Facts) -> Finding | None:
     """Convict a visit that brings script for other visitors' browsers."""
     return proof_by_rules(ID, facts, "a value that stays text in the page it ends up in")
 
+
+_CALL = rb"(?:alert|confirm|prompt|eval)" + OPEN
+_QUOTED = rb"(?:" + QUOTE + rb"|" + DOUBLE_QUOTE + rb")"
+_CERTAIN = Certainty(
+    marks=(
+        Mark(LESS + rb"script" + GREATER + rb"(?:" + _CALL + rb"|document\.)"),
+        Mark(
+            VALUE + rb"[^&]{0,120}(?:" + SPACE + rb"|" + SLASH + rb"|" + _QUOTED + rb")on(?:error|load|toggle"
+            rb"|click|focus|mouse[a-z]{2,8})" + EQUALS + _QUOTED + rb"?" + _CALL
+        ),
+        Mark(VALUE + rb"javascript" + COLON + _CALL),
+        Mark(VALUE + LESS + rb"iframe" + SPACE + rb"src" + EQUALS + rb"javascript" + COLON + _CALL),
+        Mark(
+            VALUE
+            + rb"(?:"
+            + _QUOTED
+            + rb"|"
+            + GREATER
+            + rb"){0,3}"
+            + LESS
+            + rb"script"
+            + SPACE
+            + rb"src"
+            + EQUALS
+            + _QUOTED
+            + rb"?(?:https?"
+            + COLON
+            + rb")?"
+            + SLASH
+            + SLASH
+        ),
+    ),
+    doubts=OUTSIDE_PARAMETERS,
+)
 
 CHECK = Check(
     id=ID,
@@ -38,5 +85,6 @@ CHECK = Check(
         Mark(rb"\bon[a-z]{3,24}\W{0,8}=|script\W{0,8}:|script&colon"),
         Mark(rb"['\"`]\W{1,16}(?:alert|confirm|prompt|eval)"),
     ),
+    certain=_CERTAIN,
     judge=judge,
 )
