@@ -36,7 +36,7 @@ LOOKED_INTO = 0.04
 """Cost of a check from which its marks are measured one by one."""
 TURNS = 5
 SECOND_TURNS = 25
-TRIES = 3
+TRIES = 6
 
 ENGINE = Engine(shelf=FolderShelf(Path(__file__).parent / "work" / "marks", most=400))
 """Compiling takes most of the time here; what did not change since the last run is taken from there."""

@@ -77,10 +77,12 @@ class Post:
             claims=bool(woken) and all(duty.check.id == IMPERSONATED for duty in woken),
             counts=bool(woken) and all(duty.statuses and duty.threshold for duty in woken),
             adds=any(duty.statuses and duty.threshold for duty in woken),
-            sure=bits & sum(
+            sure=bits
+            & sum(
                 1 << number for number, duty in enumerate(self.duties) if duty.convicts and duty.check.certain
             ),
-            records=bits & sum(
+            records=bits
+            & sum(
                 1 << number
                 for number, duty in enumerate(self.duties)
                 if _is_marked(duty) and not duty.convicts
