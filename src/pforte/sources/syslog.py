@@ -233,7 +233,8 @@ class SyslogSource:
     def _close_idle(self) -> None:
         oldest = self._clock.monotonic() - self.bounds.idle
         for connection in tuple(self._connections):
-            if connection.heard <= oldest:
+            # One that we let wait is not silent: its last messages are still to be read.
+            if not connection.paused and connection.heard <= oldest:
                 connection.end()
         self._sweep = asyncio.get_running_loop().call_later(self.bounds.idle / 10, self._close_idle)
 
@@ -277,14 +278,19 @@ class _Connection(asyncio.Protocol):
         transport.abort()
         self._source.forget(self)
 
+    @property
+    def paused(self) -> bool:
+        """Tell whether it is we who let the sender wait."""
+        return self._transport is not None and not self._transport.is_reading()
+
     def pause(self) -> None:
         """Let the sender wait."""
-        if self._transport is not None and self._transport.is_reading():
+        if self._transport is not None and not self.paused:
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Go on reading."""
-        if self._transport is not None and not self._transport.is_reading():
+        if self._transport is not None and self.paused:
             self.heard = self._clock.monotonic()  # it was we who were silent
             self._transport.resume_reading()
 

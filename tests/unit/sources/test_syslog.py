@@ -180,6 +180,30 @@ def test_a_silent_connection_is_closed():
     asyncio.run(run())
 
 
+def test_a_connection_that_we_let_wait_is_not_silent():
+    """While it waits, its messages lie unread in the kernel; closing it would lose them."""
+    clock = SetClock(NOW)
+    early = [HEAD + b"early %03d\n" % number for number in range(100)]
+    late = [HEAD + b"late %03d\n" % number for number in range(100)]
+
+    async def run():
+        source = make("tcp", kind=Small, clock=clock)
+        got = []
+        async with receiving(source) as take:
+            with connect(source) as sender:
+                sender.sendall(b"".join(early))
+                await until(lambda: any(each.paused for each in source._connections))
+                sender.sendall(b"".join(late))
+                clock.move(timedelta(seconds=1))
+                source._sweep.cancel()
+                source._close_idle()
+                while len(got) < len(early + late):
+                    got += (await take()).data.splitlines(keepends=True)
+        return got
+
+    assert asyncio.run(run()) == early + late
+
+
 def test_a_full_queue_drops_datagrams_and_says_so():
     async def run():
         source = make("udp", kind=Small)
