@@ -201,8 +201,9 @@ class JournalSource:
         host = journal.field("_HOSTNAME") or b"-"
         identifier = journal.field("SYSLOG_IDENTIFIER") or journal.field("_COMM") or b"-"
         process = journal.field("SYSLOG_PID") or journal.field("_PID")
-        tag = identifier.replace(b" ", b"_") + (b"[%s]" % process if process else b"")
-        return show_control_bytes(b"%s %s %s: %s" % (moment, host, tag, message.rstrip(b"\r\n")))
+        tag = identifier + (b"[%s]" % process if process else b"")
+        head = (part.replace(b" ", b"_") for part in (host, tag))  # a space would shift what stands behind it
+        return show_control_bytes(b"%s %s %s: %s" % (moment, *head, message.rstrip(b"\r\n")))
 
     async def _wait(self) -> None:
         """Wait until the journal changed, or for a while."""
