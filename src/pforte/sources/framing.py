@@ -18,7 +18,8 @@ class Framer:
     both. Messages are the same however the stream was split. It holds ``limit`` bytes and a count at most.
 
     Args:
-        limit: longest message in bytes; the rest of a longer one is dropped.
+        limit: longest message in bytes; the rest of a longer one is dropped. Choose it beyond the longest line, so
+            that whoever writes the line sees that it was cut.
     """
 
     def __init__(self, limit: int) -> None:
@@ -28,8 +29,6 @@ class Framer:
         self._skip = 0  # bytes of a counted message still to be dropped
         self._skip_line = False  # whether the rest of a line is to be dropped
         self._need = 0  # bytes of the counted message under way; 0 between messages
-        self.cut = 0
-        """How many messages were longer than the limit."""
         self.broken = 0
         """How many counted messages ended before their count."""
 
@@ -75,7 +74,6 @@ class Framer:
             return None
         messages.append(bytes(self._buffer[at:end]))
         self._skip, self._need = self._need - (end - at), 0
-        self.cut += self._skip > 0
         return end
 
     def _take_line(self, at: int, messages: list[bytes]) -> int | None:
@@ -85,7 +83,6 @@ class Framer:
             if self._searched <= self._limit:
                 return None
             self._skip_line = True
-            self.cut += 1
             newline = at + self._limit
         if newline > at:
             messages.append(bytes(self._buffer[at:newline]))
