@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pforte.sources.syslog_line import HEAD_BYTES, write_line
+from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.envelope import open_envelope
+from pforte.visits.visit import LoginFailure, Visit
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STAMP = b"2026-03-01T12:00:00+00:00"
@@ -78,3 +80,50 @@ def test_a_message_of_the_limit_is_whole():
 
 def test_a_sender_without_a_name_is_a_dash():
     assert line(b"hello", host="") == STAMP + b" - hello\n"
+
+
+REFUSED = b"Failed password for caf\xe9 from 192.0.2.7 port 40022 ssh2"
+ASKED = (
+    b'192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "GET /caf\xe9?q=1 HTTP/1.1" 404 5120 "-" "curl/8.5.0 \xff"'
+)
+HEADERS = pytest.mark.parametrize(
+    "header",
+    [
+        b"<38>Mar  1 12:00:00 web1 %s: ",
+        b"<38>Mar  1 12:00:00 %s: ",  # to /dev/log and by nginx with "nohostname"
+        b"<38>2026-03-01T12:00:00+00:00 web1 %s: ",  # rsyslog's RSYSLOG_ForwardFormat
+        b"<38>%s: ",
+        b"%s: ",
+        b"<38>1 2026-03-01T12:00:00Z web1 %s 77 - - ",
+        b"<38>1 2026-03-01T12:00:00Z web1 %s 77 - - \xef\xbb\xbf",
+        b'<38>1 2026-03-01T12:00:00Z web1 %s 77 - [timeQuality tzKnown="1" isSynced="0"][x@1 k="a\\]b"] ',
+        b"<38>1 - web1 %s 77 - - ",
+        b"<38>1 - - %s - - - ",
+    ],
+    ids=repr,
+)
+
+
+@HEADERS
+def test_the_format_syslog_reads_the_refusal_in_it(header):
+    written = line(header % b"sshd" + REFUSED + b"\n").rstrip(b"\n")
+    assert find_format("syslog").parse(written, UTC, NOW.timestamp()) == LoginFailure(
+        "192.0.2.7", NOW.timestamp(), "ssh", b"caf\xe9", "password"
+    )
+
+
+@HEADERS
+def test_the_format_syslog_combined_reads_the_visit_in_it(header):
+    written = line(header % b"nginx" + ASKED + b"\n").rstrip(b"\n")
+    assert find_format("syslog:combined").parse(written, UTC, NOW.timestamp()) == Visit(
+        client="192.0.2.7",
+        at=NOW.timestamp(),
+        method=b"GET",
+        target=b"/caf\xe9?q=1",
+        protocol=b"HTTP/1.1",
+        status=404,
+        agent=b"curl/8.5.0 \xff",
+        referrer=b"",
+        host=b"",
+        user=b"",
+    )
