@@ -116,33 +116,15 @@ _SEPARATOR = (
 _CERTAIN = Certainty(
     marks=(
         Mark(
-            VALUE
-            + rb"[a-z0-9_.-]{0,24}(?:"
-            + _SEPARATOR
-            + rb"[a-z]{1,12})?"
-            + _SEPARATOR
-            + SPACE
-            + rb"{0,2}(?:cat"
-            + SPACE
-            + SLASH
-            + rb"|rm"
-            + SPACE
-            + rb"-[rf]|(?:wget|curl)"
-            + SPACE
-            + rb"(?:https?"
-            + spelled(b":")
-            + rb"|-[a-z])|nc"
-            + SPACE
-            + rb"[-0-9]|ping"
-            + SPACE
-            + rb"-[cn]|uname"
-            + SPACE
-            + rb"-[a-z])"
+            VALUE + rb"[a-z0-9_.-]{0,24}(?:" + _SEPARATOR + rb"[a-z]{1,12})?" + _SEPARATOR + SPACE
+            + rb"{0,2}(?:cat" + SPACE + SLASH + rb"|rm" + SPACE + rb"-[rf]|(?:wget|curl)" + SPACE
+            + rb"(?:https?" + spelled(b":") + rb"|-[a-z])|nc" + SPACE + rb"[-0-9]|ping" + SPACE
+            + rb"-[cn]|uname" + SPACE + rb"-[a-z])"
         ),
-        Mark(rb"\?cd(?:\+|%20)/tmp;rm(?:\+|%20)-rf[^=&?]{0,300}$"),
+        Mark(rb"\?cd(?:\+|%20)/(?:tmp|var/run|mnt|root|dev/shm);[a-z0-9;:%/._*|+-]{0,300}$"),
     ),
     doubts=TYPED,
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

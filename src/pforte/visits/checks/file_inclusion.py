@@ -79,29 +79,17 @@ _PLACE = COLON + SLASH + SLASH
 _CERTAIN = Certainty(
     marks=(
         Mark(
-            VALUE
-            + rb"(?:php"
-            + _PLACE
-            + rb"(?:input|filter|stdin|memory|temp)|(?:expect|phar)"
-            + _PLACE
+            VALUE + rb"(?:php" + _PLACE + rb"(?:input|filter|stdin|memory|temp)|(?:expect|phar)" + _PLACE
             + rb")"
         ),
         Mark(VALUE + rb"data" + _PLACE + rb"text" + SLASH + rb"plain"),
         Mark(VALUE + rb"file" + _PLACE + SLASH + SYSTEM_FILE_SPELLED),
         Mark(
-            VALUE
-            + rb"(?:https?|ftp)"
-            + _PLACE
-            + rb"[a-z0-9.-]{3,80}"
-            + SLASH
+            VALUE + rb"(?:https?|ftp)" + _PLACE + rb"[a-z0-9.-]{3,80}" + SLASH
             + rb"[a-z0-9_/.-]{0,80}\.(?:txt|inc|dat|log)\?{1,3}(?:&|$)"
         ),
         Mark(
-            VALUE
-            + rb"(?:https?|ftp)"
-            + _PLACE
-            + rb"[a-z0-9./-]{1,120}"
-            + SLASH
+            VALUE + rb"(?:https?|ftp)" + _PLACE + rb"[a-z0-9./-]{1,120}" + SLASH
             + rb"(?:shell|cmd|c99|r57|bypass|evil|backdoor)[0-9]{0,8}\.txt(?:&|$)"
         ),
         Mark(
@@ -110,7 +98,7 @@ _CERTAIN = Certainty(
         Mark(VALUE + rb"https?" + _PLACE + rb"169\.254\.169\.254" + SLASH),
     ),
     doubts=(*TYPED, Mark(rb"\.\.|%(?:25)*2e")),
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

@@ -60,27 +60,13 @@ def _letter(letter: bytes) -> bytes:
 _CERTAIN = Certainty(
     marks=(
         Mark(
-            DOLLAR
-            + BRACE
-            + _letter(b"j")
-            + _letter(b"n")
-            + _letter(b"d")
-            + _letter(b"i")
-            + COLON
-            + rb"(?:ldaps?|rmi|dns)"
-            + COLON
-            + SLASH
-            + SLASH
-            + rb"[a-z0-9.-]{1,80}(?:"
-            + COLON
-            + rb"[0-9]{1,5})?"
-            + SLASH
-            + rb"[a-z0-9]{0,32}"
-            + BRACE_END
+            DOLLAR + BRACE + _letter(b"j") + _letter(b"n") + _letter(b"d") + _letter(b"i") + COLON
+            + rb"(?:ldaps?|rmi|dns)" + COLON + SLASH + SLASH + rb"[a-z0-9.-]{1,80}(?:" + COLON
+            + rb"[0-9]{1,5})?" + SLASH + rb"[a-z0-9]{0,32}" + BRACE_END
         ),
     ),
     doubts=(ODD_BYTES,),
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

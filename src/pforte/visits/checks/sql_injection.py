@@ -44,86 +44,29 @@ _CERTAIN = Certainty(
             _ALSO + rb"(?:extractvalue|updatexml)" + OPEN + rb"[a-z0-9_]{1,20}" + COMMA + SPACE + rb"?concat"
         ),
         Mark(
-            VALUE
-            + rb"-?[a-z0-9_.]{0,20}"
-            + _LEFT
-            + rb"{0,2}"
-            + SEMICOLON
-            + SPACE
-            + rb"?waitfor"
-            + GAP
-            + rb"delay"
-            + GAP
-            + QUOTE
-            + rb"[0-9]"
+            VALUE + rb"-?[a-z0-9_.]{0,20}" + _LEFT + rb"{0,2}" + SEMICOLON + SPACE + rb"?waitfor" + GAP
+            + rb"delay" + GAP + QUOTE + rb"[0-9]"
         ),
         Mark(
-            VALUE
-            + rb"-?[a-z0-9_.]{0,20}(?:[0-9]|"
-            + _LEFT
-            + rb")"
-            + SEMICOLON
-            + SPACE
-            + rb"?(?:drop"
-            + GAP
-            + rb"(?:table|database|view)|delete"
-            + GAP
-            + rb"from|insert"
-            + GAP
-            + rb"into)"
-            + GAP
+            VALUE + rb"-?[a-z0-9_.]{0,20}(?:[0-9]|" + _LEFT + rb")" + SEMICOLON + SPACE + rb"?(?:drop"
+            + GAP + rb"(?:table|database|view)|delete" + GAP + rb"from|insert" + GAP + rb"into)" + GAP
         ),
         Mark(
-            _NUMBER
-            + QUOTE
-            + GAP
-            + rb"(?:or|and)"
-            + GAP
-            + QUOTE
-            + rb"[0-9]{1,12}"
-            + QUOTE
-            + EQUALS
-            + QUOTE
-            + rb"[0-9]{1,12}(?:&|$)"
+            _NUMBER + QUOTE + GAP + rb"(?:or|and)" + GAP + QUOTE + rb"[0-9]{1,12}" + QUOTE + EQUALS
+            + QUOTE + rb"[0-9]{1,12}(?:&|$)"
         ),
         Mark(
-            _NUMBER
-            + _LEFT
-            + rb"{0,2}"
-            + GAP
-            + rb"(?:or|and)"
-            + GAP
-            + rb"[0-9]{1,12}"
-            + EQUALS
-            + rb"[0-9]{1,12}"
-            + _END
+            _NUMBER + _LEFT + rb"?" + GAP + rb"(?:or|and)" + GAP + rb"[0-9]{1,12}" + EQUALS
+            + rb"[0-9]{1,12}" + _END
         ),
         Mark(
-            _NUMBER
-            + GAP
-            + rb"(?:or|and)"
-            + GAP
-            + OPEN
-            + rb"select"
-            + GAP
-            + rb"[0-9]{1,12}"
-            + GAP
-            + rb"from"
-            + GAP
-            + OPEN
-            + rb"select"
-            + GAP
-            + rb"count"
-            + OPEN
-            + STAR
-            + CLOSE
-            + COMMA
-            + rb"concat"
-            + OPEN
+            _NUMBER + GAP + rb"(?:or|and)" + GAP + OPEN + rb"select" + GAP + rb"[0-9]{1,12}" + GAP
+            + rb"from" + GAP + OPEN + rb"select" + GAP + rb"count" + OPEN + STAR + CLOSE + COMMA
+            + rb"concat" + OPEN
         ),
     ),
     doubts=TYPED,
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

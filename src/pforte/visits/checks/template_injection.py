@@ -57,24 +57,14 @@ _CERTAIN = Certainty(
     marks=(
         Mark(rb"(?:" + DOLLAR + rb"|" + BRACE + rb")" + BRACE + _PRODUCT),
         Mark(
-            VALUE
-            + rb"[0-9]{0,12}"
-            + LESS
-            + PERCENT
-            + EQUALS
-            + SPACE
-            + rb"?[0-9]{1,12}"
-            + SPACE
-            + rb"?"
-            + STAR
-            + SPACE
-            + rb"?[0-9]{1,12}"
+            VALUE + rb"[0-9]{0,12}" + LESS + PERCENT + EQUALS + SPACE + rb"?[0-9]{1,12}" + SPACE + rb"?"
+            + STAR + SPACE + rb"?[0-9]{1,12}"
         ),
         Mark(BRACE + rb"{2}[a-z0-9_.]{0,40}__(?:class|mro|subclasses|globals|builtins|import|init)__"),
         Mark(PERCENT + BRACE + rb"[^ ]{0,60}(?:@|%(?:25)?40)java\.lang\.runtime"),
     ),
     doubts=OUTSIDE_PARAMETERS,
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

@@ -39,27 +39,12 @@ _CERTAIN = Certainty(
         Mark(VALUE + rb"javascript" + COLON + _CALL),
         Mark(VALUE + LESS + rb"iframe" + SPACE + rb"src" + EQUALS + rb"javascript" + COLON + _CALL),
         Mark(
-            VALUE
-            + rb"(?:"
-            + _QUOTED
-            + rb"|"
-            + GREATER
-            + rb"){0,3}"
-            + LESS
-            + rb"script"
-            + SPACE
-            + rb"src"
-            + EQUALS
-            + _QUOTED
-            + rb"?(?:https?"
-            + COLON
-            + rb")?"
-            + SLASH
-            + SLASH
+            VALUE + rb"(?:" + _QUOTED + rb"|" + GREATER + rb"){0,3}" + LESS + rb"script" + SPACE + rb"src"
+            + EQUALS + _QUOTED + rb"?(?:https?" + COLON + rb")?" + SLASH + SLASH
         ),
     ),
     doubts=OUTSIDE_PARAMETERS,
-)
+)  # fmt: skip
 
 CHECK = Check(
     id=ID,

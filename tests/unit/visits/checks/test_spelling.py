@@ -1,38 +1,31 @@
-"""A character is found in each of its spellings, and in no other."""
+"""How attackers spell a character."""
+
+import re
 
 import pytest
 
-from pforte.visits.checks.declaration import Mark
-from pforte.visits.checks.spelling import GAP, OPEN, QUOTE, VALUE, spelled
-from pforte.visits.engine import build
+from pforte.visits.checks.spelling import COMMENT, GAP, SPACE, spelled
+from pforte.visits.decoding import decode
 
 
-def found(pattern: bytes, text: bytes) -> bool:
-    return bool(build(((Mark(b"^" + pattern + b"$"),),)).candidates(text))
+@pytest.mark.parametrize("character", [bytes((code,)) for code in b"'\"()<>=,:;*${}./|`%"])
+def test_every_spelling_means_the_character(character: bytes) -> None:
+    pattern = re.compile(spelled(character), re.IGNORECASE)
+    once = b"%%%02x" % character[0]
+    for text in (character, once, once.upper(), once.replace(b"%", b"%25")):
+        assert pattern.fullmatch(text)
+        assert decode(text) == character
+    assert not pattern.fullmatch(once.replace(b"%", b"%2525"))
 
 
-@pytest.mark.parametrize("text", [b"'", b"%27", b"%2527"])
-def test_spellings(text: bytes) -> None:
-    assert found(QUOTE, text)
+@pytest.mark.parametrize("text", [b"+", b"%20", b"%2520"])
+def test_every_spelling_of_a_space_is_one(text: bytes) -> None:
+    assert re.fullmatch(SPACE, text)
+    assert decode(text, plus=True) == b" "
 
 
-@pytest.mark.parametrize("text", [b'"', b"%28", b"%252527", b"27", b"%2 7"])
-def test_nothing_else(text: bytes) -> None:
-    assert not found(QUOTE, text)
-
-
-def test_a_character_of_the_syntax_means_itself() -> None:
-    assert found(OPEN, b"(")
-    assert found(spelled(b"*"), b"*")
-
-
-@pytest.mark.parametrize("text", [b"+", b"%20", b"/**/", b"%2520+", b"%2f%2a%2a%2f"])
-def test_gaps_of_sql(text: bytes) -> None:
-    assert found(GAP, text)
-
-
-def test_the_beginning_of_a_value() -> None:
-    assert found(VALUE, b"?id=")
-    assert found(VALUE, b"&page_2=")
-    assert not found(VALUE, b"id=")
-    assert not found(VALUE, b"?i%64=")
+@pytest.mark.parametrize("text", [b"/**/", b"%2F%2A%2A%2F", b"/%2a*%252f"])
+def test_a_comment_parts_words_too(text: bytes) -> None:
+    assert re.fullmatch(COMMENT, text, re.IGNORECASE)
+    assert re.fullmatch(GAP, b"+" + text, re.IGNORECASE)
+    assert decode(text) == b"/**/"
