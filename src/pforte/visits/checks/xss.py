@@ -33,7 +33,7 @@ _CERTAIN = Certainty(
     marks=(
         Mark(LESS + rb"script" + GREATER + rb"(?:" + _CALL + rb"|document\.)"),
         Mark(
-            VALUE + rb"[^&]{0,120}(?:" + SPACE + rb"|" + SLASH + rb"|" + _QUOTED + rb")on(?:error|load|toggle"
+            VALUE + rb"[!-%'-~]{0,120}(?:" + SPACE + rb"|" + SLASH + rb"|" + _QUOTED + rb")on(?:error|load|toggle"
             rb"|click|focus|mouse[a-z]{2,8})" + EQUALS + _QUOTED + rb"?" + _CALL
         ),
         Mark(VALUE + rb"javascript" + COLON + _CALL),
