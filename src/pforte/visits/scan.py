@@ -31,6 +31,9 @@ from pforte.visits.visit import LoginFailure, Visit
 
 __all__ = ["Origin", "Plan", "Scanned", "Scanner"]
 
+EARLIEST = 0.0
+"""No event is older (POSIX seconds): a line of another age is not of its format, and near the ends of the calendar
+a difference of times does not exist."""
 _CARRIAGE_RETURN = 13
 _TOLD = 65_536
 _AGENT_LAST = ("combined", "vhost_combined")
@@ -169,7 +172,7 @@ class Scanner:
         """
         block = case.block
         visit = origin.log.parse(case.line, origin.zone, block.now)
-        if not isinstance(visit, Visit):
+        if not isinstance(visit, Visit) or not visit.at >= EARLIEST:
             block.unparsed += 1
             return
         if visit.at > block.now + self._future:
@@ -194,7 +197,7 @@ class Scanner:
         block, line = case.block, case.line
         log, zone = block.origin.log, block.origin.zone
         client, at = log.client(line), log.time_of(line, zone, block.now)
-        if client is None or at is None or case.call.records & ((1 << certain) - 1):
+        if client is None or at is None or at < EARLIEST or case.call.records & ((1 << certain) - 1):
             self._read_visit(case, block.origin, certain)
             return
         case.client = client
@@ -236,6 +239,9 @@ class Scanner:
                 continue
             failure = log.parse(line, zone, block.now)
             if not isinstance(failure, LoginFailure):
+                continue
+            if not failure.at >= EARLIEST:
+                block.unparsed += 1
                 continue
             case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
             if failure.at > block.now + self._future:

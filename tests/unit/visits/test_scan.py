@@ -445,3 +445,34 @@ FORMATS = {
     name: find_format(name)
     for name in ("combined", "common", "vhost_combined", "json", "sshd", "postfix", "dovecot")
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (
+            "combined",
+            b'198.18.0.1 - - [01/Jan/0001:00:00:00 +0100] "GET /.env HTTP/1.1" 404 153 "-" "curl/8.5.0"\n',
+        ),
+        (
+            "combined",
+            b'198.18.0.1 - - [31/Dec/1969:00:00:00 +0000] "GET /a?f=..%2f..%2f..%2fetc%2fpasswd HTTP/1.1" 404 1 "-" "c"\n',
+        ),
+        (
+            "syslog",
+            b"0001-01-01T00:00:00+14:00 gate sshd[7]: Failed password for root from 198.18.0.1 port 40000 ssh2\n",
+        ),
+        (
+            "json",
+            b'{"time_iso8601":"0001-01-01T00:00:00+14:00","remote_addr":"198.18.0.1","request":"GET /.env HTTP/1.1"}\n',
+        ),
+    ],
+)
+def test_a_line_from_before_all_logs_is_not_read(name, line):
+    """A sender of syslog chooses its times; none of them may stop the service."""
+    court = Scanner(Plan(checks=CHECKS, settings={"visit.ssh-password": CheckSettings(count=1)}))
+    scanned = court.scan(
+        line * 3, Origin(source="log", log=find_format(name)), datetime(2026, 3, 1, tzinfo=UTC), 1
+    )
+    assert scanned.offences == ()
+    assert scanned.unparsed
