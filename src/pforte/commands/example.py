@@ -18,6 +18,17 @@ from pforte.commands.example_story import Story
 from pforte.settings.durations import parse_duration
 
 SITE = resources.files("pforte.commands") / "example_site"
+OWN_FILES = {
+    "access.log",
+    "auth.log",
+    "files",
+    "pforte.toml",
+    "register.sqlite",
+    "register.sqlite-shm",
+    "register.sqlite-wal",
+    "robots.txt",
+}
+"""What the example makes in its folder."""
 SETTINGS = """\
 # The example's settings. For your own logs: copy this file, name your paths, and run
 #   make run ARGS="--config FILE"
@@ -71,8 +82,30 @@ def read_lines(text: str) -> tuple[Line, ...]:
     return tuple(Line(None if when == "now" else parse_duration(when), log, line) for when, log, line in rows)
 
 
+def _is_own(state: Path) -> bool:
+    """Say whether a folder is absent, empty, or nothing but what the example made: its settings tell."""
+    if not state.exists():
+        return True
+    names = {path.name for path in state.iterdir()} if state.is_dir() else {""}
+    if not names:
+        return True
+    settings = state / "pforte.toml"
+    title = SETTINGS.partition("\n")[0]
+    return (
+        names <= OWN_FILES and settings.exists() and settings.read_text("utf-8", "replace").startswith(title)
+    )
+
+
 def prepare(state: Path) -> Path:
-    """Make the example's folder anew and return its settings file."""
+    """Make the example's folder anew and return its settings file.
+
+    Raises:
+        click.UsageError: the folder holds something that the example did not make; it must not be lost.
+    """
+    if not _is_own(state):
+        raise click.UsageError(
+            f"{state} holds other files than the example's; name another folder with --state"
+        )
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
     robots = state / "robots.txt"

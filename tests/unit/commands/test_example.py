@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -65,3 +66,29 @@ def test_every_rung_is_climbed(rungs: dict[str, list[int]]) -> None:
 
 def test_people_and_polite_crawlers_are_left_alone(rungs: dict[str, list[int]]) -> None:
     assert not [network for network in rungs if network.startswith(INNOCENT)]
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    """``--state`` may be mistyped as the folder of a real register, or a home."""
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(click.UsageError, match="other files"):
+        prepare(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_a_real_register_is_left_alone(tmp_path: Path) -> None:
+    """Its files have the names of the example's, but other settings."""
+    (tmp_path / "register.sqlite").write_text("years of bans")
+    with pytest.raises(click.UsageError, match="other files"):
+        prepare(tmp_path)
+    (tmp_path / "pforte.toml").write_text("[service]\n")
+    with pytest.raises(click.UsageError, match="other files"):
+        prepare(tmp_path)
+    assert (tmp_path / "register.sqlite").exists()
+
+
+def test_its_own_folder_is_made_anew(tmp_path: Path) -> None:
+    prepare(tmp_path / "example")
+    (tmp_path / "example" / "register.sqlite").touch()
+    prepare(tmp_path / "example")
+    assert not (tmp_path / "example" / "register.sqlite").exists()
