@@ -8,11 +8,11 @@ from pforte.register.rows import OFFENCE_COLUMNS, offence_of
 from pforte.register.schema import OFFENCES, PENDING
 
 
-def pending(connection: Connection, limit: int) -> list[Claim]:
-    """Return claims that wait, oldest first."""
+def pending(connection: Connection, limit: int, after: int = 0) -> list[Claim]:
+    """Return claims that wait and have a higher number than ``after``, oldest first."""
     query = (
         select(*OFFENCE_COLUMNS, OFFENCES.c.id)
-        .where(OFFENCES.c.outcome == PENDING)
+        .where(OFFENCES.c.outcome == PENDING, OFFENCES.c.id > after)
         .order_by(OFFENCES.c.id)
         .limit(limit)
     )

@@ -75,6 +75,7 @@ class Gathering:
         self._room = asyncio.Event()
         self._room.set()
         self._finishing = False
+        self._last_try = asyncio.Event()
         self.ended = False
         """Whether :meth:`run` has written its last transaction."""
 
@@ -119,8 +120,16 @@ class Gathering:
                 self.ended = True
                 return
 
+    def expect_end(self) -> None:
+        """Say that the end is wanted: from now on a batch that cannot be written ends :meth:`run` with its error.
+
+        Whoever waits for room would otherwise keep a full register from ever being given up.
+        """
+        self._last_try.set()
+
     def finish(self) -> None:
         """Let :meth:`run` end once everything added so far is written."""
+        self.expect_end()
         self._finishing = True
         self._some.set()
         self._urgent.set()
@@ -137,11 +146,13 @@ class Gathering:
     async def _write(self, batch: Batch) -> Recorded:
         pause = 0.5
         while True:
+            last_try = self._last_try.is_set()
             try:
                 return await asyncio.to_thread(self._recorder.record, batch)
             except RegisterUnavailableError as error:
-                if self._finishing:
+                if last_try:
                     raise
                 _log.error("register.unavailable", text=str(error), again_in=pause, waiting=batch.weight())
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._last_try.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE)

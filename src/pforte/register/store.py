@@ -134,10 +134,10 @@ class Register:
             decisions=tuple(decisions),
         )
 
-    def pending_claims(self, limit: int = 10_000) -> list[Claim]:
-        """Return claims that wait for their proof, oldest first."""
+    def pending_claims(self, limit: int = 10_000, after: int = 0) -> list[Claim]:
+        """Return claims that wait for their proof and have a higher number than ``after``, oldest first."""
         with reading(self._engine) as connection:
-            return claims.pending(connection, limit)
+            return claims.pending(connection, limit, after)
 
     def positions(self) -> dict[str, str]:
         """Return how far each source has been read."""

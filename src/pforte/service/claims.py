@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,9 @@ ATTACK_PATIENCE = timedelta(minutes=10)
 """How long an attack waits for the proof of a claim that would excuse it; the attack itself is proven."""
 AT_ONCE = 50
 """Claims looked into at once."""
+MOST_WAITING = 1_000
+"""Claims that wait in memory to be looked into; the register keeps those beyond, for a later try."""
+MOST_KNOWN = 100_000
 
 _log = structlog.get_logger("pforte")
 
@@ -48,29 +51,51 @@ class Claims:
         """Published ranges; may be replaced at any time."""
         self._gathering = gathering
         self._clock = clock
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._waiting: asyncio.Queue[Claim] = asyncio.Queue(MOST_WAITING)
         self._open: set[int] = set()
+        self._first_tried: dict[int, datetime] = {}
+
+    @property
+    def room(self) -> int:
+        """Return how many more claims may wait."""
+        return MOST_WAITING - self._waiting.qsize()
+
+    def submit(self, claim: Claim) -> None:
+        """Let a claim be looked into soon; where too many wait already, the register keeps it for a later try."""
+        if claim.number not in self._open and not self._waiting.full():
+            self._open.add(claim.number)
+            self._waiting.put_nowait(claim)
+
+    async def run(self) -> None:
+        """Look into one claim after the other until cancelled; ``AT_ONCE`` of these may run."""
+        while True:
+            claim = await self._waiting.get()
+            try:
+                await self.look_into(claim)
+            finally:
+                self._open.discard(claim.number)
 
     async def look_into(self, claim: Claim) -> None:
         """Look into one claim; where no answer can be had it stays open in the register for a later try."""
-        if claim.number in self._open:
+        offence, now = claim.offence, self._clock.now()
+        found = await verify(offence.claim, offence.address, self._resolver, self.ranges)
+        # Patience counts from the first try, not from the line: a backlog must not be judged by its first time-out.
+        first = self._first_tried.setdefault(claim.number, now)
+        if found is Verification.UNKNOWN and self._clock.now() - first < patience(offence):
+            while len(self._first_tried) > MOST_KNOWN:
+                del self._first_tried[next(iter(self._first_tried))]
             return
-        self._open.add(claim.number)
-        try:
-            async with self._room:
-                offence = claim.offence
-                found = await verify(offence.claim, offence.address, self._resolver, self.ranges)
-            if found is Verification.UNKNOWN and self._clock.now() - offence.at < patience(offence):
-                return
-            if found is Verification.PROVEN and offence.check != IMPERSONATED.id:
-                _log.warning(
-                    "crawler.offends", crawler=offence.claim, address=str(offence.address), check=offence.check,
-                    place=f"{offence.source}:{offence.line}",
-                )  # fmt: skip
-            settlement = Settlement(number=claim.number, offence=settled(offence, found))
-            await self._gathering.add(settlements=[settlement])
-        finally:
-            self._open.discard(claim.number)
+        del self._first_tried[claim.number]
+        if found is Verification.PROVEN and offence.check != IMPERSONATED.id:
+            _log.warning(
+                "crawler.offends",
+                crawler=offence.claim,
+                address=str(offence.address),
+                check=offence.check,
+                place=f"{offence.source}:{offence.line}",
+            )
+        settlement = Settlement(number=claim.number, offence=settled(offence, found))
+        await self._gathering.add(settlements=[settlement])
 
 
 def settled(offence: Offence, found: Verification) -> Offence | None:

@@ -32,6 +32,7 @@ from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.gathering import Gathering
 from pforte.register.store import Register, locate
 from pforte.robots.sites import Sites
+from pforte.service.claims import AT_ONCE as CLAIMS_AT_ONCE
 from pforte.service.claims import Claims
 from pforte.service.exempting import Exempting
 from pforte.service.making import make_followers, make_ladder, make_ranges, make_resolver, make_scanner
@@ -155,6 +156,7 @@ class Service:
         self._queue: asyncio.Queue[_Arrival | _Swap | asyncio.Event | None] = asyncio.Queue(QUEUE)
         self._readers: dict[str, _Reader] = {}
         self._kicks: list[asyncio.Event] = []
+        self._claims_after = 0
         self._stop, self._reload = asyncio.Event(), asyncio.Event()
         self._group = asyncio.TaskGroup()
 
@@ -173,6 +175,7 @@ class Service:
             following = [group.create_task(self._follow(follower)) for follower in self._followers]
             following.append(group.create_task(self._hear_journal(beginning.sequence)))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
+            tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
             await self._start_readers()
             notify("READY=1")
             _log.info(
@@ -183,6 +186,7 @@ class Service:
             for task in tending:
                 task.cancel()
             self._stop_readers(self._readers)
+            self._gathering.expect_end()
             await self._queue.put(None)
             await judging
             self._gathering.finish()
@@ -210,7 +214,8 @@ class Service:
             try:
                 async for block in source.blocks():
                     await self._queue.put(_Arrival(settings, block))
-            except SourceError as error:
+            except (SourceError, OSError) as error:
+                # A disk, a mount or a journal in trouble must not take the other sources with it.
                 _log.error("source.failed", source=source.name, text=str(error), again_in=SOURCE_PAUSE)
             else:
                 _log.info("source.ended", source=source.name)
@@ -302,8 +307,8 @@ class Service:
     def _announce(self, batch: Batch, recorded: Recorded) -> None:
         """Hear what the register made of a batch: wake the gates, look into claims, tell what was spared."""
         for entry, number in zip(batch.claims, recorded.claims, strict=True):
-            if number is not None and not self._stop.is_set():
-                self._group.create_task(self._claims.look_into(Claim(number=number, offence=entry.offence)))
+            if number is not None:
+                self._claims.submit(Claim(number=number, offence=entry.offence))
         for filed in recorded.filed:
             if filed.offence.exempt:
                 _log.warning(
@@ -417,8 +422,12 @@ class Service:
         self._scanning.submit(self._scanner.renew, await asyncio.to_thread(self._sites, self._settings))
 
     async def _take_up_claims(self) -> None:
-        for claim in await asyncio.to_thread(self._register.pending_claims):
-            self._group.create_task(self._claims.look_into(claim))
+        """Take up open claims in turn, so that many without an answer do not hide the others."""
+        room = self._claims.room
+        taken = await asyncio.to_thread(self._register.pending_claims, room, self._claims_after)
+        self._claims_after = taken[-1].number if len(taken) == room and taken else 0
+        for claim in taken:
+            self._claims.submit(claim)
 
     async def _purge(self) -> None:
         gone = await asyncio.to_thread(self._register.purge, self._settings.register.history)

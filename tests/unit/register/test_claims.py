@@ -67,6 +67,7 @@ def test_claims_come_oldest_first_and_limited(register, offence, clock):
         numbers.append(claim(register, offence))
         clock.move(timedelta(seconds=1))
     assert [waiting.number for waiting in register.pending_claims(limit=2)] == numbers[:2]
+    assert [waiting.number for waiting in register.pending_claims(2, numbers[0])] == numbers[1:3]
 
 
 def test_a_settled_claim_can_escalate(register, offence):

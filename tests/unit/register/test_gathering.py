@@ -5,11 +5,13 @@ import threading
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+import pytest
+
 from pforte.bans.offence import Kind, Offence
 from pforte.net.addresses import network_of
 from pforte.register.batch import Batch, Entry, Filed, Outcome, Recorded, Tally
 from pforte.register.errors import RegisterUnavailableError
-from pforte.register.gathering import Gathering
+from pforte.register.gathering import MOST_WAITING, Gathering
 
 
 class Disk:
@@ -127,4 +129,26 @@ def test_nothing_is_written_when_nothing_came() -> None:
         await asyncio.sleep(0.03)
 
     play(disk, act)
+    assert disk.batches == []
+
+
+def test_a_register_that_stays_away_does_not_hold_up_the_end() -> None:
+    """SIGTERM while the disk is full: whoever waits for room must not wait for ever."""
+    disk = Disk(failures=1_000_000)
+
+    async def main() -> None:
+        gathering = Gathering(disk, lambda *_: None, 0.01)
+        running = asyncio.create_task(gathering.run())
+        await gathering.add(entries=[entry(1)])
+        await asyncio.sleep(0.05)
+        await gathering.add(entries=[entry(2)] * MOST_WAITING)
+        stuck = asyncio.create_task(gathering.add(entries=[entry(3)]))
+        await asyncio.sleep(0.05)
+        assert not stuck.done()
+        gathering.expect_end()
+        with pytest.raises(RegisterUnavailableError, match="disk full"):
+            await asyncio.wait_for(running, 5)
+        stuck.cancel()
+
+    asyncio.run(main())
     assert disk.batches == []

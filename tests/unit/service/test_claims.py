@@ -11,7 +11,7 @@ from pforte.clock import SetClock
 from pforte.dns.zone_file import ZoneFileResolver
 from pforte.net.addresses import network_of
 from pforte.register.batch import Claim, Settlement
-from pforte.service.claims import Claims, patience
+from pforte.service.claims import MOST_WAITING, Claims, patience
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ZONE = """\
@@ -45,14 +45,20 @@ class Taker:
         self.taken += settlements
 
 
-def look(each: Offence, *, trouble: bool = False, later: timedelta = timedelta()) -> list[Settlement]:
-    taker, clock = Taker(), SetClock(START + later)
+def look(
+    each: Offence, *, trouble: bool = False, again_after: tuple[timedelta, ...] = ()
+) -> list[Settlement]:
+    """Look into a claim about a line of long ago, and again after some time; return what was settled."""
+    taker, clock = Taker(), SetClock(START + timedelta(days=9))
     troubles = {"9.2.0.192.in-addr.arpa.": "time-out"} if trouble else {}
     resolver = ZoneFileResolver(ZONE, troubles=troubles)
 
     async def main() -> None:
         claims = Claims(resolver, {}, taker, clock)  # type: ignore[arg-type]
         await claims.look_into(Claim(number=7, offence=each))
+        for span in again_after:
+            clock.move(span)
+            await claims.look_into(Claim(number=7, offence=each))
 
     asyncio.run(main())
     return taker.taken
@@ -78,14 +84,17 @@ def test_trouble_is_no_verdict() -> None:
     """Law 6: the claim stays open for a later try, and is dropped in the end."""
     each = offence("192.0.2.9", "visit.robots", Kind.STANDARDS)
     assert look(each, trouble=True) == []
-    assert look(each, trouble=True, later=timedelta(days=2)) == [Settlement(number=7, offence=None)]
+    assert look(each, trouble=True, again_after=(timedelta(hours=23),)) == []
+    assert look(each, trouble=True, again_after=(timedelta(days=2),)) == [Settlement(number=7, offence=None)]
 
 
 def test_an_attack_needs_no_claim_to_be_one() -> None:
     """Whoever breaks his own name server must not gain by it."""
     each = offence("192.0.2.9", "visit.sql-injection")
-    assert look(each, trouble=True, later=timedelta(minutes=5)) == []
-    assert look(each, trouble=True, later=timedelta(minutes=11)) == [Settlement(number=7, offence=each)]
+    assert look(each, trouble=True, again_after=(timedelta(minutes=5),)) == []
+    assert look(each, trouble=True, again_after=(timedelta(minutes=11),)) == [
+        Settlement(number=7, offence=each)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,3 +107,26 @@ def test_an_attack_needs_no_claim_to_be_one() -> None:
 )
 def test_patience(check: str, kind: Kind, waits: timedelta) -> None:
     assert patience(offence("192.0.2.9", check, kind)) == waits
+
+
+def test_too_many_claims_wait_in_the_register_and_are_looked_into_once() -> None:
+    """A flood of false crawlers must not fill the memory."""
+    taker = Taker()
+    resolver = ZoneFileResolver(ZONE)
+
+    async def main() -> None:
+        claims = Claims(resolver, {}, taker, SetClock(START))  # type: ignore[arg-type]
+        for number in range(MOST_WAITING + 50):
+            claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
+            claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
+        assert claims.room == 0
+        workers = [asyncio.create_task(claims.run()) for _ in range(4)]
+        for _ in range(5000):
+            await asyncio.sleep(0.001)
+            if len(taker.taken) >= MOST_WAITING:
+                break
+        for worker in workers:
+            worker.cancel()
+
+    asyncio.run(main())
+    assert sorted(each.number for each in taker.taken) == list(range(MOST_WAITING))
