@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from pforte.bans.offence import Offence
 from pforte.net.addresses import network_of_text, parse_address
+from pforte.robots.agents import AGENT_LIMIT
+from pforte.robots.crawlers import claimed_crawler
 from pforte.robots.sites import Sites
 from pforte.visits.block import Block, evidence
 from pforte.visits.checks.declaration import Finding
@@ -114,7 +116,7 @@ class Judgement:
             case: the line; its offence goes to its block.
             certain: place of the check among the duties.
         """
-        _keep_offence(case, self._duties[certain], b"", "", "http", self._plan.ipv6_prefix)
+        _keep_offence(case, self._duties[certain], b"", _claim(case.line), "http", self._plan.ipv6_prefix)
 
     def record(self, case: Case, visit: Visit, site: bytes, certain: int) -> None:
         """Ask the woken checks before ``certain`` that count or are watched: they record what they see.
@@ -192,7 +194,18 @@ class Judgement:
             if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
                 return
         service = failure.service if failure else "http"
-        _keep_offence(case, duty, finding.observed, finding.claim, service, self._plan.ipv6_prefix)
+        claim = finding.claim or ("" if failure else _claim(case.line))
+        _keep_offence(case, duty, finding.observed, claim, service, self._plan.ipv6_prefix)
+
+
+def _claim(line: bytes) -> str:
+    """Return the verifiable crawler that a line of a visit names, or "": a proven one is exempt from every check.
+
+    Where in the line the name stands does not matter: it excuses nobody, it only has the address proven first.
+    """
+    return claimed_crawler(line[-AGENT_LIMIT:]) or (
+        claimed_crawler(line[:AGENT_LIMIT]) if len(line) > AGENT_LIMIT else ""
+    )
 
 
 def _keep_offence(

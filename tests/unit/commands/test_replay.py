@@ -151,10 +151,10 @@ def test_look_ups_tell_the_crawler_from_the_forger(judge, state):
         "replay", "--json", "--robots", "robots.txt", "--dns", "zone", lines=CRAWLERS, before=enforced
     )
     banned = {each["network"]: each["checks"] for each in result.found}
-    assert banned["66.249.66.1/32"] == ["visit.secret-file"]
+    assert "66.249.66.1/32" not in banned  # proven, so not even an attack bans it (R0)
     assert banned["192.0.2.66/32"] == ["visit.impersonated-crawler", "visit.robots"]
-    assert banned["192.0.2.68/32"] == ["visit.secret-file"]
-    assert result.told[0]["spared"]["verified crawler googlebot"] == 1
+    assert "visit.secret-file" in banned["192.0.2.68/32"]
+    assert result.told[0]["spared"]["verified crawler googlebot"] == 2
 
 
 def test_evidence_is_let_go_and_every_reason_counted():

@@ -15,6 +15,7 @@ from pforte.clock import SystemClock
 from pforte.commands import Call
 from pforte.net.addresses import parse_network
 from pforte.register.acts import Order, Pardon
+from pforte.register.batch import Filed
 from pforte.register.queries import BanQuery
 from pforte.register.store import Register, locate
 from pforte.service.running import Service, run
@@ -175,6 +176,33 @@ def test_exempt_networks_are_recorded_and_spared(tmp_path: Path) -> None:
     assert told["because"] == "setting exempt.networks"
 
 
+def test_a_proven_crawler_that_attacks_is_recorded_and_spared(tmp_path: Path) -> None:
+    """R0: verified means never, whatever poisoned link it followed; a forged one is banned."""
+    house = House(tmp_path)
+    ranges = tmp_path / "googlebot.json"
+    ranges.write_text('{"prefixes": [{"ipv4Prefix": "198.18.66.0/24"}]}')
+    line = ATTACK.replace(
+        "curl/8.5.0", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+    )
+    at = SystemClock().now().strftime("%d/%b/%Y:%H:%M:%S +0000")
+    (tmp_path / "access.log").write_text(line.format(ip="198.18.66.1", at=at))
+
+    async def main() -> None:
+        call = Call(house.configure().config, (f'exempt.crawler_ranges=["{ranges}"]',), run)
+        service = Service(call, call.settings(), SystemClock())
+        running = asyncio.create_task(service.run())
+        await until(lambda: bool(house.events("crawler.offends")))
+        house.attack("198.18.0.9")
+        await until(lambda: house.blocked() == {"198.18.0.9/32"})
+        service.stop()
+        await running
+
+    with structlog.testing.capture_logs() as house.logged:
+        asyncio.run(main())
+    spared = [each for each in _offences(house) if each.offence.exempt]
+    assert [each.offence.exempt for each in spared] == ["verified crawler googlebot"]
+
+
 def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
     """SIGHUP: a check that only watched enforces from the next line on, and no line is lost or judged twice."""
     house = House(tmp_path, mode="watch")
@@ -262,6 +290,6 @@ def test_simulation_enforces_nothing(tmp_path: Path) -> None:
     assert house.blocked() == set()
 
 
-def _offences(house: House) -> list[object]:
+def _offences(house: House) -> list[Filed]:
     with Register.open(locate(house.configure().settings()), SystemClock()) as register:
         return list(register.all_offences())

@@ -476,3 +476,23 @@ def test_a_line_from_before_all_logs_is_not_read(name, line):
     )
     assert scanned.offences == ()
     assert scanned.unparsed
+
+
+@pytest.mark.parametrize(
+    "target", [b"/a?id=1%27%20UNION%20SELECT%20a,b%20FROM%20c--", b"/.env", b"/..%2f..%2f..%2fetc%2fpasswd"]
+)
+def test_an_attack_by_a_named_crawler_carries_its_claim(target, shipped):
+    """A proven crawler that follows a poisoned link is exempt; whether it is one must be known first."""
+    agent = b"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+    line = b'198.18.0.1 - - [01/Mar/2026:12:00:00 +0000] "GET %b HTTP/1.1" 404 153 "-" "%b"\n'
+    court = Scanner(Plan(checks=CHECKS, rules=shipped))
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    origin = Origin(source="log", log=COMBINED)
+    (named,) = [
+        o
+        for o, _ in court.scan(line % (target, agent), origin, now).offences
+        if o.check != "visit.impersonated-crawler"
+    ]
+    assert named.claim == "googlebot"
+    (other,) = [o for o, _ in court.scan(line % (target, b"curl/8.5.0"), origin, now).offences]
+    assert other.claim == ""
