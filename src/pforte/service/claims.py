@@ -1,7 +1,7 @@
 """Visitors that say they are a crawler: their offences wait until the DNS or a published range has spoken."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ import structlog
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import Clock
 from pforte.dns.resolver import Resolver
-from pforte.net.addresses import Network
+from pforte.net.addresses import Address, Network
 from pforte.register.batch import Claim, Settlement
 from pforte.register.gathering import Gathering
 from pforte.robots.verification import Verification, verify
@@ -37,6 +37,7 @@ class Claims:
         ranges: published ranges, by crawler.
         gathering: takes the settlements to the register.
         clock: tells how long a claim has waited.
+        exempt: says why an address is never banned, or ""; it may have become exempt while the claim waited.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Claims:
         ranges: Mapping[str, Sequence[Network]],
         gathering: Gathering,
         clock: Clock,
+        exempt: Callable[[Address], str],
     ) -> None:
         self._resolver = resolver
         self.ranges = ranges
         """Published ranges; may be replaced at any time."""
         self._gathering = gathering
         self._clock = clock
+        self._exempt = exempt
         self._waiting: asyncio.Queue[Claim] = asyncio.Queue(MOST_WAITING)
         self._open: set[int] = set()
         self._first_tried: dict[int, datetime] = {}
@@ -94,7 +97,11 @@ class Claims:
                 check=offence.check,
                 place=f"{offence.source}:{offence.line}",
             )
-        settlement = Settlement(number=claim.number, offence=settled(offence, found))
+        left = settled(offence, found)
+        reason = self._exempt(offence.address)
+        if left is not None and reason:
+            left = replace(left, exempt=reason)
+        settlement = Settlement(number=claim.number, offence=left)
         await self._gathering.add(settlements=[settlement])
 
 

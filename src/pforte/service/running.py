@@ -26,7 +26,7 @@ from pforte.commands import Call
 from pforte.commands.scanning import ScanningError, sites_of
 from pforte.gates.follower import Follower
 from pforte.gates.gate import GateError
-from pforte.net.addresses import AddressError, Network
+from pforte.net.addresses import Address, AddressError, Network
 from pforte.register.batch import Batch, Claim, Entry, Recorded, Tally
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.gathering import Gathering
@@ -151,7 +151,9 @@ class Service:
         self._formats: dict[str, Format] = {}
         self._resolver = make_resolver(settings)
         self._gathering = Gathering(self._register, self._announce)
-        self._claims = Claims(self._resolver, make_ranges(settings), self._gathering, clock)
+        self._claims = Claims(
+            self._resolver, make_ranges(settings), self._gathering, clock, self._reason_to_spare
+        )
         self._followers = make_followers(settings, self._register, clock, self._networks())
         self._queue: asyncio.Queue[_Arrival | _Swap | asyncio.Event | None] = asyncio.Queue(QUEUE)
         self._readers: dict[str, _Reader] = {}
@@ -176,6 +178,7 @@ class Service:
             following.append(group.create_task(self._hear_journal(beginning.sequence)))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
             tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
+            await self._renew_exemptions()
             await self._start_readers()
             notify("READY=1")
             _log.info(
@@ -297,6 +300,9 @@ class Service:
         line = block.identify(offset)
         identity = f"{line}:{offence.check}" if line else ""
         return Entry(offence=replace(offence, exempt=reason) if reason else offence, origin=identity)
+
+    def _reason_to_spare(self, address: Address) -> str:
+        return self._exemptions.reason(address)
 
     def _awaits_proof(self, offence: Offence) -> bool:
         """Say whether the visitor's claim decides: a claim alone always does, others where crawlers are exempt."""
@@ -458,6 +464,7 @@ class Service:
         settings = replace(settings, **{name: getattr(self._settings, name) for name in NEEDS_RESTART})
         await asyncio.to_thread(self._robots.read_files, settings.site)
         scanner = await asyncio.to_thread(lambda: make_scanner(settings, self._sites(settings)))
+        await self._exempting.look_up(settings, self._resolver)
         exemptions = self._exempting.exemptions(settings)
         self._claims.ranges = make_ranges(settings)
         swap = _Swap(settings, scanner, exemptions, asyncio.Event())

@@ -1,6 +1,7 @@
 """Visitors that say they are a crawler: proven ones are spared, forged ones are not, trouble waits."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
@@ -9,7 +10,7 @@ import pytest
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import SetClock
 from pforte.dns.zone_file import ZoneFileResolver
-from pforte.net.addresses import network_of
+from pforte.net.addresses import Address, network_of
 from pforte.register.batch import Claim, Settlement
 from pforte.service.claims import MOST_WAITING, Claims, patience
 
@@ -45,8 +46,16 @@ class Taker:
         self.taken += settlements
 
 
+def nobody(_: Address) -> str:
+    return ""
+
+
 def look(
-    each: Offence, *, trouble: bool = False, again_after: tuple[timedelta, ...] = ()
+    each: Offence,
+    *,
+    trouble: bool = False,
+    again_after: tuple[timedelta, ...] = (),
+    exempt: Callable[[Address], str] | None = None,
 ) -> list[Settlement]:
     """Look into a claim about a line of long ago, and again after some time; return what was settled."""
     taker, clock = Taker(), SetClock(START + timedelta(days=9))
@@ -54,7 +63,7 @@ def look(
     resolver = ZoneFileResolver(ZONE, troubles=troubles)
 
     async def main() -> None:
-        claims = Claims(resolver, {}, taker, clock)  # type: ignore[arg-type]
+        claims = Claims(resolver, {}, taker, clock, exempt or nobody)  # type: ignore[arg-type]
         await claims.look_into(Claim(number=7, offence=each))
         for span in again_after:
             clock.move(span)
@@ -109,13 +118,20 @@ def test_patience(check: str, kind: Kind, waits: timedelta) -> None:
     assert patience(offence("192.0.2.9", check, kind)) == waits
 
 
+def test_whoever_became_exempt_while_the_claim_waited_is_spared() -> None:
+    """Exemptions stand before the ladder, whenever it is asked."""
+    (settlement,) = look(offence("192.0.2.9"), exempt=lambda _: "setting exempt.networks")
+    assert settlement.offence is not None
+    assert settlement.offence.exempt == "setting exempt.networks"
+
+
 def test_too_many_claims_wait_in_the_register_and_are_looked_into_once() -> None:
     """A flood of false crawlers must not fill the memory."""
     taker = Taker()
     resolver = ZoneFileResolver(ZONE)
 
     async def main() -> None:
-        claims = Claims(resolver, {}, taker, SetClock(START))  # type: ignore[arg-type]
+        claims = Claims(resolver, {}, taker, SetClock(START), nobody)  # type: ignore[arg-type]
         for number in range(MOST_WAITING + 50):
             claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
             claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
