@@ -1,10 +1,11 @@
 """Judging candidates: each woken check is asked, and what it finds is counted or becomes an offence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pforte.bans.offence import Offence
-from pforte.net.addresses import network_of_text, parse_address
+from pforte.net.addresses import Address, Network, network_of_text, parse_address
 from pforte.robots.agents import AGENT_LIMIT
 from pforte.robots.crawlers import claimed_crawler
 from pforte.robots.sites import Sites
@@ -116,7 +117,7 @@ class Judgement:
             case: the line; its offence goes to its block.
             certain: place of the check among the duties.
         """
-        _keep_offence(case, self._duties[certain], b"", _claim(case.line), "http", self._plan.ipv6_prefix)
+        self._keep(case, self._duties[certain], b"", _claim(case.line))
 
     def record(self, case: Case, visit: Visit, site: bytes, certain: int) -> None:
         """Ask the woken checks before ``certain`` that count or are watched: they record what they see.
@@ -193,9 +194,29 @@ class Judgement:
             attempts = failure.attempts if failure else 1
             if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
                 return
-        service = failure.service if failure else "http"
         claim = finding.claim or ("" if failure else _claim(case.line))
-        _keep_offence(case, duty, finding.observed, claim, service, self._plan.ipv6_prefix)
+        self._keep(case, duty, finding.observed, claim, failure.service if failure else "http")
+
+    def _keep(self, case: Case, duty: Duty, observed: bytes, claim: str, service: str = "http") -> None:
+        """Put the offence of a line into its block."""
+        block, check = case.block, duty.check
+        block.spend(case.name, case.at)
+        network, address = _charged(case.client, self._plan.ipv6_prefix)
+        offence = _new(Offence)
+        _set_network(offence, network)
+        _set_address(offence, address)
+        _set_kind(offence, check.kind)
+        _set_check(offence, check.id)
+        _set_at(offence, _moment(case.at))
+        _set_service(offence, service)
+        _set_source(offence, block.origin.source)
+        _set_line(offence, block.line_at(case.start))
+        _set_evidence(offence, evidence(case.line, observed))
+        _set_mode(offence, duty.mode)
+        _set_claim(offence, claim)
+        _set_exempt(offence, "")
+        _set_act(offence, "")
+        block.keep(offence, case.start)
 
 
 def _claim(line: bytes) -> str:
@@ -208,23 +229,30 @@ def _claim(line: bytes) -> str:
     )
 
 
-def _keep_offence(
-    case: Case, duty: Duty, observed: bytes, claim: str, service: str, ipv6_prefix: int
-) -> None:
-    """Put the offence of a line into its block."""
-    block = case.block
-    block.spend(case.name, case.at)
-    offence = Offence(
-        network=network_of_text(case.client, ipv6_prefix),
-        address=parse_address(case.client),
-        kind=duty.check.kind,
-        check=duty.check.id,
-        at=datetime.fromtimestamp(case.at, UTC),
-        service=service,
-        source=block.origin.source,
-        line=block.line_at(case.start),
-        evidence=evidence(case.line, observed),
-        mode=duty.mode,
-        claim=claim,
-    )
-    block.keep(offence, case.start)
+# A frozen dataclass sets each field by its name; the slots themselves do the same in half the time.
+_new = object.__new__
+(
+    _set_network,
+    _set_address,
+    _set_kind,
+    _set_check,
+    _set_at,
+    _set_service,
+    _set_source,
+    _set_line,
+    _set_evidence,
+    _set_mode,
+    _set_claim,
+    _set_exempt,
+    _set_act,
+) = (getattr(Offence, field.name).__set__ for field in fields(Offence))
+
+
+@lru_cache(maxsize=16_384)
+def _charged(client: str, ipv6_prefix: int) -> tuple[Network, Address]:
+    return network_of_text(client, ipv6_prefix), parse_address(client)
+
+
+@lru_cache(maxsize=4096)
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pforte.visits.checks.declaration import Judge, JudgeLogin
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
+from pforte.visits.checks.robots import ID as ROBOTS
 from pforte.visits.duties import Duty, Watch, hints_of, http_watch, login_watch
 from pforte.visits.engine import Engine, Pass, build
 from pforte.visits.formats.format import Format
@@ -24,7 +25,10 @@ class Call:
         signed: whether any of those with marks has signs as well.
         logins: those for login failures.
         claims: whether the line only says that its client is some crawler.
-        counts: whether the line can only add to counts of answer statuses.
+        crawls: whether it says no more than that its client is a crawler, which robots.txt may bind.
+        told: whether the check of claims is among them.
+        counts: whether the line can only add to counts of answer statuses, if none of ``needs`` is in its target.
+        needs: octets that those of them need which do not count.
         adds: whether it can add to such a count, whatever else it may do.
         sure: those that may convict by a certain mark, as bits.
         records: those with marks that only count or are watched, as bits.
@@ -36,7 +40,10 @@ class Call:
     signed: bool = False
     logins: tuple[tuple[Duty, JudgeLogin], ...] = ()
     claims: bool = False
+    crawls: bool = False
+    told: bool = False
     counts: bool = False
+    needs: tuple[bytes, ...] = ()
     adds: bool = False
     sure: int = 0
     records: int = 0
@@ -75,7 +82,13 @@ class Post:
             signed=any(duty.sign for duty, _ in visits if _is_marked(duty)),
             logins=tuple((duty, duty.check.judge_login) for duty in woken if duty.check.judge_login),
             claims=bool(woken) and all(duty.check.id == IMPERSONATED for duty in woken),
-            counts=bool(woken) and all(duty.statuses and duty.threshold for duty in woken),
+            crawls=bool(woken) and all(duty.check.id in (IMPERSONATED, ROBOTS) for duty in woken),
+            told=any(duty.check.id == IMPERSONATED for duty in woken),
+            counts=bool(woken)
+            and all(duty.statuses and (duty.threshold or duty.check.needs) for duty in woken),
+            needs=tuple(
+                {bytes((octet,)) for duty in woken if not duty.threshold for octet in duty.check.needs}
+            ),
             adds=any(duty.statuses and duty.threshold for duty in woken),
             sure=bits
             & sum(

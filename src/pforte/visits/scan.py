@@ -20,7 +20,9 @@ from pforte.visits.deferred import Deferred
 from pforte.visits.duties import Duty, on_duty
 from pforte.visits.engine import Candidate
 from pforte.visits.followed import Followed, merged
+from pforte.visits.formats.format import Format
 from pforte.visits.judgement import Case, Judgement
+from pforte.visits.obedience import Obedience
 from pforte.visits.plan import Plan
 from pforte.visits.posts import Call, Post, Posts
 from pforte.visits.recent import Recent
@@ -38,6 +40,8 @@ _CARRIAGE_RETURN = 13
 _TOLD = 65_536
 _AGENT_LAST = ("combined", "vhost_combined")
 """Formats whose lines end with the agent in quotes, the third pair of them."""
+_QUOTED = (*_AGENT_LAST, "common")
+"""Formats in which the first pair of quotes holds the request."""
 
 _Waiting = tuple[bytes, Origin, Call]
 
@@ -75,6 +79,7 @@ class Scanner:
         self._marks = site_marks(plan.sites)
         self._posts = Posts(self._duties, self._marks, plan.engine)
         self._certain = CertainPass(self._duties, plan.sites, plan.engine)
+        self._obedience = Obedience(plan.sites)
 
     def renew(self, sites: Sites) -> None:
         """Take over what the sites ask for now (a robots.txt changed); nothing that was counted is lost."""
@@ -84,6 +89,7 @@ class Scanner:
             self._posts = Posts(self._duties, marks, self._plan.engine)
         self._judgement.renew(sites)
         self._certain = CertainPass(self._duties, sites, self._plan.engine)
+        self._obedience = Obedience(sites)
 
     def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
         """Find the offences in one block.
@@ -152,7 +158,7 @@ class Scanner:
             if start in convicted:
                 self._convict(Case(block, call, line, start), convicted[start])
                 continue
-            if call.claims and agent_last and self._was_told(block, line):
+            if call.crawls and agent_last and self._is_harmless(block, call, line):
                 continue
             if (
                 call.adds
@@ -189,7 +195,7 @@ class Scanner:
         since = self._followed.since(client)
         fetched = since is not None and since <= at
         self._judgement.judge_visit(case, visit, visit.host or origin.site, fetched=fetched)
-        if case.call.claims:
+        if case.call.crawls and case.call.told:
             self._told.tell((client, _tail(case.line)), at)
 
     def _convict(self, case: Case, certain: int) -> None:
@@ -217,15 +223,27 @@ class Scanner:
         client = origin.log.client(line)
         if client is None:
             return False
-        due = deferred.defer(client, waiting) if call.counts else deferred.take(client)
+        counts = call.counts and not (call.needs and _has_any(call.needs, line, origin.log))
+        due = deferred.defer(client, waiting) if counts else deferred.take(client)
         for before in due or ():
             self._read_waiting(block, before, start)
         return due is None
 
+    def _is_harmless(self, block: Block, call: Call, line: bytes) -> bool:
+        """Whether a crawler's line says nothing new: it breaks no robots.txt, and its claim was told already."""
+        parts = line.split(b'"')
+        if len(parts) != 7 or b"\\" in line:
+            return False
+        if not call.claims:
+            request, agent = parts[1], parts[5]
+            is_usual = request[-9:-3] == b" HTTP/" and parts[2][1:4].isdigit()
+            target = request[request.find(b" ") + 1 : -9]
+            if not is_usual or self._obedience.may_break(b"" if agent == b"-" else agent, target):
+                return False
+        return not call.told or self._was_told(block, line)
+
     def _was_told(self, block: Block, line: bytes) -> bool:
         """Whether the same client told the same agent less than an hour from every line of the block."""
-        if line.count(b'"') != 6:
-            return False
         at = self._told.told_at((block.origin.log.client(line), _tail(line)))
         return at is not None and block.is_around(at, self._told.span)
 
@@ -252,9 +270,13 @@ class Scanner:
     def _follow_fetchers(self, block: Block, candidates: list[Candidate], fetches: int) -> None:
         """Follow the clients of this block that fetched robots.txt and are not known as crawlers by name."""
         origin = block.origin
+        agent_last = origin.log.name in _AGENT_LAST
         for start, end, groups in candidates:
             if groups & fetches:
-                visit = origin.log.parse(block.data[start:end], origin.zone, block.now)
+                line = block.data[start:end]
+                if agent_last and line.count(b'"') == 6 and identify(_tail(line)[1:-1]).bond is not Bond.TOOL:
+                    continue
+                visit = origin.log.parse(line, origin.zone, block.now)
                 if isinstance(visit, Visit) and _fetched(visit) and identify(visit.agent).bond is Bond.TOOL:
                     self._followed.follow(visit.client, min(visit.at, block.now))
 
@@ -270,6 +292,12 @@ class Scanner:
 
     def _name_of(self, client: str) -> str:
         return name_of(network_of_text(client, self._plan.ipv6_prefix))
+
+
+def _has_any(octets: tuple[bytes, ...], line: bytes, log: Format) -> bool:
+    """Whether one of the octets may stand in the target of a line; only where quotes mark the request is it cut out."""
+    text = line.split(b'"', 2)[1] if log.name in _QUOTED and b"\\" not in line and b'"' in line else line
+    return any(octet in text for octet in octets)
 
 
 def _tail(line: bytes) -> bytes:

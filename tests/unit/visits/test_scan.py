@@ -496,3 +496,44 @@ def test_an_attack_by_a_named_crawler_carries_its_claim(target, shipped):
     assert named.claim == "googlebot"
     (other,) = [o for o, _ in court.scan(line % (target, b"curl/8.5.0"), origin, now).offences]
     assert other.claim == ""
+
+
+def test_crawlers_that_may_what_they_do_are_not_read_and_the_others_are_found_as_before():
+    lines = [
+        line(
+            "/private/a" if n % 3 == 0 else f"/page/{n}",
+            f"10.0.0.{n % 7}",
+            at=n,
+            agent=(AHREFS, GOOGLE)[n % 2],
+        )
+        for n in range(120)
+    ]
+    lines += [line("/page/1%2e", "10.0.1.1", agent=AHREFS), line("/robots.txt", "10.0.1.2", agent=AHREFS)]
+    court = scanner(CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+    thorough = scanner(CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+    thorough._obedience.may_break = lambda agent, target: True
+    found = scan(court, *lines)
+    assert told(found) == told(scan(thorough, *lines))
+    assert {check for check, _, _ in told(found)} == {CLAIMS.id, ROBOTS_CHECK.id}
+
+
+def test_a_crawler_that_turns_to_attack_is_convicted_and_claims_are_told_later_all_the_same():
+    """The attack convicts before the claim is looked at; the claim is told by the next line that has no attack."""
+    court = scanner(ATTACK, CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+    found = scan(court, line("/attack", agent=GOOGLE), line("/a", agent=GOOGLE), line("/b", agent=GOOGLE))
+    assert told(found) == [("visit.attack", "192.0.2.1", 1), (CLAIMS.id, "192.0.2.1", 2)]
+
+
+def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
+    spam = check(
+        "visit.spam", statuses=(404,), needs=b"+",
+        judge=lambda visit, facts: Finding("visit.spam", visit.target, "no spam") if b"+" in visit.target else None,
+    )  # fmt: skip
+    court = scanner(ABSENT, spam)
+    assert told(scan(court, line("/a", status=404), line("/b", status=404))) == []
+    assert len(court._deferred) == 2
+    assert told(scan(court, line("/c+d", status=404))) == [
+        ("visit.storm", "192.0.2.1", 1), ("visit.spam", "192.0.2.1", 1),
+    ]  # fmt: skip
+    escaped = line("/a\\x2b", "192.0.2.9", status=404, agent="a+b")
+    assert told(scan(court, escaped)) == [("visit.spam", "192.0.2.9", 1)]

@@ -142,6 +142,8 @@ class Check:
         remedy: what the other side can do.
         marks: patterns whose lines are candidates.
         statuses: answer statuses whose lines are candidates.
+        needs: octets without one of which in the target the function convicts nothing, or b"" where it may; for
+            checks without marks, whose lines are candidates by their status.
         signs: patterns of the decoded request without one of which the function convicts nothing; where a check
             has signs, it is only asked about requests that have one. Many lines hold a mark because something in
             them is encoded; one pass for the signs of all checks then tells whom they really concern. Path and
@@ -161,6 +163,7 @@ class Check:
     remedy: Text
     marks: tuple[Mark, ...] = ()
     statuses: tuple[int, ...] = ()
+    needs: bytes = b""
     signs: tuple[Mark, ...] = ()
     certain: Certainty | None = None
     threshold: Threshold | None = None

@@ -48,5 +48,6 @@ CHECK = Check(
         " Rechner das Programm oder den offenen Proxy und beenden Sie es.",
     ),
     statuses=(403, 404, 410),
+    needs=b"+%",
     judge=judge,
 )

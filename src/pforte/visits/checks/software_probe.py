@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text, Threshold
-from pforte.visits.checks.linear import linear
+from pforte.visits.checks.linear import Table
 from pforte.visits.checks.proof import proof
 from pforte.visits.decoding import decode_target, normalise_path
 from pforte.visits.visit import Visit
@@ -46,8 +46,7 @@ DOORS: tuple[tuple[str, bytes], ...] = (
 )  # fmt: skip
 """Software and the pattern of its doors, for a normalised path without a slash at its end."""
 
-_DOORS = tuple((software, linear(pattern)) for software, pattern in DOORS)
-_ALTERNATIVES = linear(b"|".join(b"(?:" + pattern + b")" for _, pattern in DOORS))
+_TABLE = Table([pattern for _, pattern in DOORS])
 
 
 def judge(visit: Visit, facts: Facts) -> Finding | None:
@@ -55,10 +54,9 @@ def judge(visit: Visit, facts: Facts) -> Finding | None:
     if visit.status not in _ABSENT:
         return None
     path = normalise_path(decode_target(visit.target).path).rstrip(b"/")
-    if not _ALTERNATIVES.search(path):
-        return None
-    for software, pattern in _DOORS:
-        if pattern.search(path) and not facts.site_runs(software):
+    for place in _TABLE.found(path):
+        software = DOORS[place][0]
+        if not facts.site_runs(software):
             return proof(ID, path, f"no search for {software} where there is none")
     return None
 

@@ -3,7 +3,7 @@
 import pytest
 import re2
 
-from pforte.visits.checks.linear import linear
+from pforte.visits.checks.linear import Table, linear
 
 
 def test_a_dot_matches_every_byte():
@@ -23,3 +23,14 @@ def test_what_cannot_be_linear_is_refused(pattern):
     """Back-references and look-around would take exponential time."""
     with pytest.raises(re2.error):
         linear(pattern)
+
+
+def test_a_table_tells_all_that_match_in_order():
+    """The first one decides, whatever the engine finds first."""
+    table = Table([rb"c$", rb"^x.*y", rb"b"])
+    assert (table.found(b"abc"), table.found(b"x\n\xffyb"), table.found(b"z")) == ([0, 2], [1, 2], [])
+
+
+def test_a_wrong_pattern_is_refused_in_a_table():
+    with pytest.raises(re2.error):
+        Table([rb"a", rb"(?<=a)b"])
