@@ -6,6 +6,8 @@ from typing import Literal
 
 import structlog
 
+from pforte.printable import printable
+
 
 def configure(
     shape: Literal["auto", "console", "json"], level: Literal["debug", "info", "warning", "error"]
@@ -28,6 +30,7 @@ def configure(
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,
             _put_first,
+            *([_make_printable] if console else []),  # JSON is all ASCII
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -42,3 +45,13 @@ def _put_first(
     """Put time, level and event in front, where the eye looks for them."""
     first = {key: event.pop(key) for key in ("at", "level", "event") if key in event}
     return {**first, **event}
+
+
+def _make_printable(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Escape what a terminal would obey; the lines of a traceback stay lines."""
+    return {
+        key: "\n".join(map(printable, value.split("\n"))) if isinstance(value, str) else value
+        for key, value in event.items()
+    }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -41,3 +42,18 @@ def test_no_colours_outside_a_terminal(capsys: pytest.CaptureFixture[str]) -> No
     written = capsys.readouterr().err
     assert "192.0.2.1/32" in written
     assert "\x1b" not in written
+
+
+@pytest.mark.parametrize("shape", ["console", "json"])
+def test_words_of_others_cannot_speak_to_the_terminal(
+    capsys: pytest.CaptureFixture[str], shape: Literal["console", "json"]
+) -> None:
+    """The log quotes evidence; an operator who watches it must see what was written, not what it commands."""
+    log.configure(shape, "info")
+    hostile = "\x9b2J\x1b[2J\u202e\u2028"
+    structlog.get_logger().error(
+        "odd", text=hostile, words=f"two {hostile}", many=[hostile], exc_info=ValueError(hostile)
+    )
+    written = capsys.readouterr().err
+    assert "2J" in written
+    assert written.replace("\n", "").isprintable()

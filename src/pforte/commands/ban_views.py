@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pforte.bans.ban import Ban
 from pforte.clock import render_time
-from pforte.commands.output import printable, seconds
+from pforte.commands.output import seconds
 from pforte.register import BanRecord
 
 HEADINGS = ("network", "rung", "from", "until", "reference", "reason", "state")
@@ -41,7 +41,7 @@ def ban_cells(ban: Ban, now: datetime) -> tuple[str, ...]:
         seconds(ban.starts),
         seconds(ban.effective_end()),
         ban.reference,
-        printable(ban.reason),
+        ban.reason,
         ban_state(ban, now),
     )
 

@@ -8,8 +8,9 @@ import click
 from pforte.bans.offence import Mode
 from pforte.clock import SystemClock
 from pforte.commands import Call
-from pforte.commands.output import fail, print_facts, print_heading, print_json, print_table, printable
+from pforte.commands.output import fail, print_facts, print_heading, print_json, print_table
 from pforte.commands.scanning import ScanningError, read_rules, sites_offline
+from pforte.printable import printable
 from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
 from pforte.visits.checks import CHECKS

@@ -18,11 +18,11 @@ from pforte.commands.output import (
     print_heading,
     print_json,
     print_table,
-    printable,
     seconds,
     shortened,
 )
 from pforte.commands.register_access import open_register
+from pforte.printable import printable
 from pforte.register import Act, Case, Filed
 from pforte.settings.durations import render_duration
 from pforte.visits.checks import CHECKS
@@ -173,7 +173,7 @@ def _print(case: Case, check: Check | None, repeat: Repeat | None, now: datetime
         print_heading("What operators did")
         print_table(
             ("when", "who", "act", "reason"),
-            [(seconds(act.at), printable(act.who), act.act, printable(act.reason)) for act in case.acts],
+            [(seconds(act.at), act.who, act.act, act.reason) for act in case.acts],
         )
 
 
@@ -185,7 +185,7 @@ def _facts(case: Case, check: Check | None, now: datetime) -> Mapping[str, str]:
         "rung": f"{ban.rung}, {_why(case)}" if _why(case) else str(ban.rung),
         "from": seconds(ban.starts),
         "until": f"{seconds(ban.effective_end())} ({ban_state(ban, now)})",
-        "reason": printable(ban.reason),
+        "reason": ban.reason,
     }
     if ban.reach is Reach.APPLICATION:
         facts["reach"] = "many people share the network: refused by HTTP and SMTP, not by the firewall"

@@ -1,6 +1,5 @@
 """``pforte formats``: which log formats there are, and which one a file has."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from pforte.clock import SystemClock, render_time
+from pforte.printable import printable, render_json
 from pforte.visits.formats.catalogue import KNOWN, find_format
 from pforte.visits.formats.detect import LINES, detect, first_lines
 from pforte.visits.formats.format import Format, FormatError, UnknownFormat
@@ -49,7 +49,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
             }
             for known in KNOWN
         ]
-        click.echo(json.dumps(named, indent=2))
+        click.echo(render_json(named, indent=2))
         return
     for known in KNOWN:
         click.echo(f"{known.format.name}\n  {known.reads}\n  {known.example}\n")
@@ -89,7 +89,7 @@ def try_file(file: str, written: str, timezone: str, *, as_json: bool) -> None:
 
 
 def _ended(message: str, code: int) -> SystemExit:
-    click.echo(message, err=True)
+    click.echo(printable(message), err=True)
     return SystemExit(code)
 
 
@@ -107,10 +107,10 @@ def _show(
             "parsed": len(found),
             "first": events,
         }
-        click.echo(json.dumps(answer, indent=2))
+        click.echo(render_json(answer, indent=2))
         return
     what = "visits" if chosen.family == "http" else "login failures"
-    click.echo(f"{name}: {chosen.name}")
+    click.echo(printable(f"{name}: {chosen.name}"))
     click.echo(
         f"{recognised} of the first {len(lines)} lines are of this format, {len(found)} of them are {what}."
     )
@@ -127,12 +127,6 @@ def _fields(event: Visit | LoginFailure) -> Iterator[tuple[str, str | int]]:
             yield name, render_time(datetime.fromtimestamp(value, UTC))
         elif isinstance(value, bytes):
             if value:
-                yield name, _printable(value)
+                yield name, printable(value)
         else:
             yield name, value
-
-
-def _printable(raw: bytes) -> str:
-    """Write bytes of strangers so that a terminal obeys none of them."""
-    text = raw.decode("utf-8", "backslashreplace")
-    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)

@@ -1,9 +1,8 @@
 """How commands print: tables on a terminal, plain aligned text in a pipe, JSON when asked.
 
-What comes from outside (evidence, reasons) is made printable first, so that it cannot speak to the terminal.
+What comes from outside (evidence, reasons) is made printable first, in a pipe too, because a pipe may end in a terminal.
 """
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import NoReturn
 import click
 
 from pforte.clock import render_time
+from pforte.printable import printable, render_json
 
 FOLDED = {"reason", "offences", "state"}
 """Columns that may take several lines on a narrow terminal; a reference or a time stays in one piece."""
@@ -22,11 +22,12 @@ LINE_LIMIT = 400
 
 def print_json(value: object) -> None:
     """Print one JSON value on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+    click.echo(render_json(value))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under headings; nothing but the rows' text when it goes into a pipe, and no colours."""
+    rows = [tuple(map(printable, row)) for row in rows]
     if sys.stdout.isatty():
         _print_rich_table(headings, rows)
         return
@@ -55,7 +56,7 @@ def print_facts(facts: Mapping[str, str]) -> None:
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
         lead = click.style(name.ljust(width), bold=True) if sys.stdout.isatty() else name.ljust(width)
-        click.echo(f"{lead}  {value}")
+        click.echo(f"{lead}  {printable(value)}")
 
 
 def print_heading(text: str) -> None:
@@ -65,26 +66,13 @@ def print_heading(text: str) -> None:
 
 def note(text: str) -> None:
     """Say something beside the answer, on standard error."""
-    click.echo(f"note: {text}", err=True)
+    click.echo(f"note: {printable(text)}", err=True)
 
 
 def fail(text: str) -> NoReturn:
     """End the command because what was asked cannot be done: exit code 1."""
-    click.echo(f"Error: {text}", err=True)
+    click.echo("\n".join(map(printable, f"Error: {text}".split("\n"))), err=True)
     raise SystemExit(1)
-
-
-def printable(raw: bytes | str) -> str:
-    r"""Return text of others with everything escaped that is no printable character.
-
-    >>> printable(b"a\x1b[2J\xff")
-    'a\\x1b[2J\\xff'
-    """
-    text = raw if isinstance(raw, str) else raw.decode("utf-8", "backslashreplace")
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
 
 
 def shortened(text: str, limit: int = LINE_LIMIT) -> str:

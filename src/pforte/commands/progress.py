@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from pforte.commands.output import printable
+from pforte.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -1,6 +1,5 @@
 """``pforte robots``: what a robots.txt says about one visit, or about many."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import BinaryIO
 
 import click
 
+from pforte.commands.output import print_json
+from pforte.printable import printable, render_json
 from pforte.robots.agents import names_in
 from pforte.robots.compiled import CompiledRobots
 from pforte.robots.groups import SIZE_LIMIT, parse_robots
@@ -71,10 +72,10 @@ def check(robots: str | None, agent: str | None, url: str | None, *, as_json: bo
     try:
         decision = decide(read_robots(Path(robots)), agent, url)
     except UnreadableError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(printable(f"Error: {error}"), err=True)
         sys.exit(3)
     if as_json:
-        click.echo(json.dumps(_answer(robots, agent, url, decision)))
+        print_json(_answer(robots, agent, url, decision))
     else:
         verdict = "allowed" if decision.allowed else "disallowed"
         click.echo(f"{verdict}  line {decision.line}: {decision.rule}" if decision.line else verdict)
@@ -106,7 +107,7 @@ def _answer_all(questions: BinaryIO) -> int:
         else:
             answer = _answer_one(files, *parts)
         failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(render_json(answer) + "\n")
     sys.stdout.flush()
     return 3 if failed else 0
 

@@ -17,9 +17,10 @@ from pforte.bans.offence import Mode, Offence
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.log_options import LogOptions, log_options, open_judging
-from pforte.commands.output import printable, seconds, shortened
+from pforte.commands.output import seconds, shortened
 from pforte.commands.summary import tell_summary
 from pforte.net.addresses import Network
+from pforte.printable import printable
 
 ROWS = 20_000
 """Networks with a check that the report for people lists at most; JSON has all of them."""

@@ -1,7 +1,6 @@
 """``pforte settings``: every setting with its value and origin; a check of a file; the reference page."""
 
 import dataclasses
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import click
 
 from pforte.commands import Call
+from pforte.printable import render_json
 from pforte.settings.explain import Row, render_example, rows
 from pforte.settings.load import Reading, SettingsError, read
 from pforte.settings.reference import render_reference
@@ -28,9 +28,7 @@ def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
     call: Call = context.obj
     reading = _read_or_exit(lambda: read(call.config, call.overrides, known_checks=_known_checks()))
     if as_json:
-        click.echo(
-            json.dumps([dataclasses.asdict(row) for row in rows(reading)], indent=2, ensure_ascii=False)
-        )
+        click.echo(render_json([dataclasses.asdict(row) for row in rows(reading)], indent=2))
     elif as_toml:
         click.echo(render_example(reading), nl=False)
     elif sys.stdout.isatty():

@@ -1,12 +1,11 @@
 """What ``scan`` and ``replay`` say at the end, on standard error."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
 import click
 
-from pforte.commands.output import printable
+from pforte.printable import printable, render_json
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ def tell_summary(summary: Summary, *, as_json: bool) -> int:
     for reason in summary.unread.values():
         click.echo(f"error: {printable(reason)}", err=True)
     if as_json:
-        click.echo(json.dumps(summary.as_object()), err=True)
+        click.echo(render_json(summary.as_object()), err=True)
     return 3 if summary.unread else 0
 
 

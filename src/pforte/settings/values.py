@@ -137,8 +137,11 @@ def render_toml(value: object) -> str:
     if isinstance(plain, list):
         return f"[{', '.join(render_toml(one) for one in plain)}]"
     if isinstance(plain, str):
-        # JSON's escapes are TOML's, but TOML has no surrogate pairs and also escapes DEL.
-        return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
+        # JSON's escapes are TOML's, but for the surrogate pairs.
+        return "".join(
+            sign if sign.isprintable() else f"\\U{ord(sign):08x}"
+            for sign in json.dumps(plain, ensure_ascii=False)
+        )
     return json.dumps(plain)
 
 

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 
 import click
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pforte.commands.output import (
     fail,
@@ -18,7 +16,6 @@ from pforte.commands.output import (
     print_heading,
     print_json,
     print_table,
-    printable,
     seconds,
     shortened,
 )
@@ -106,15 +103,40 @@ def test_notes_and_errors_go_to_standard_error(capsys):
     assert (captured.out, captured.err) == ("", "note: so\nError: cannot\n")
 
 
-@given(st.binary(max_size=60) | st.text(max_size=60))
-def test_nothing_from_outside_reaches_the_terminal_raw(raw):
-    assert printable(raw).isprintable()
+HOSTILE = "\x9b2J\x1b[2J\u202e"
 
 
-@given(st.text(st.characters(categories=["L", "N", "P"]), max_size=30))
-def test_plain_text_is_left_as_it_is(text):
-    assert printable(text) == text
-    assert printable(text.encode()) == text
+def test_nothing_from_outside_reaches_a_terminal_raw(terminal):
+    """Tables themselves use control characters, so only those of the text are looked for."""
+    shown = terminal(("reason",), [(HOSTILE,)])
+    assert not {"\x9b", "\u202e"} & set(shown)
+    assert "\x1b[2J" not in shown
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda: print_json({"reason": HOSTILE}),
+        lambda: print_table(("reason",), [(HOSTILE,)]),
+        lambda: print_facts({"reason": HOSTILE}),
+        lambda: note(HOSTILE),
+    ],
+    ids=["json", "table", "facts", "note"],
+)
+def test_nothing_from_outside_reaches_a_pipe_raw(capsys, shown):
+    """A pipe may end in a terminal."""
+    shown()
+    captured = capsys.readouterr()
+    assert "2J" in captured.out + captured.err
+    assert (captured.out + captured.err).replace("\n", "").isprintable()
+
+
+def test_an_error_keeps_its_lines_and_nothing_else(capsys):
+    with pytest.raises(SystemExit):
+        fail(f"one\n{HOSTILE}")
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(map(str.isprintable, lines))
 
 
 def test_long_evidence_is_cut_with_a_mark():
