@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -15,6 +16,7 @@ import structlog
 from pforte.net.addresses import Network
 from pforte.register.batch import Batch, Entry, Recorded, Settlement, Tally
 from pforte.register.errors import RegisterUnavailableError
+from pforte.worker import Worker
 
 HOLD_SECONDS = 1.0
 """How long read positions and counts without an offence wait for company."""
@@ -58,7 +60,7 @@ class Gathering:
     """Gathers what belongs into the next transaction. Used from one event loop.
 
     Args:
-        recorder: writes it, called in a worker thread.
+        recorder: writes it, called in a thread that nobody else uses.
         announce: called in the event loop with each batch and what it led to, in order.
         hold: seconds that positions and counts alone may wait.
     """
@@ -67,6 +69,7 @@ class Gathering:
         self, recorder: Recorder, announce: Callable[[Batch, Recorded], None], hold: float = HOLD_SECONDS
     ) -> None:
         self._recorder = recorder
+        self._worker = Worker("register")
         self._announce = announce
         self._hold = hold
         self._waiting = _Waiting()
@@ -118,6 +121,7 @@ class Gathering:
                 self._announce(batch, await self._write(batch))
             if self._finishing and not self._some.is_set():
                 self.ended = True
+                self._worker.close()
                 return
 
     def expect_end(self) -> None:
@@ -148,7 +152,7 @@ class Gathering:
         while True:
             last_try = self._last_try.is_set()
             try:
-                return await asyncio.to_thread(self._recorder.record, batch)
+                return await self._worker.run(partial(self._recorder.record, batch))
             except RegisterUnavailableError as error:
                 if last_try:
                     raise

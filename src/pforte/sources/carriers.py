@@ -34,10 +34,6 @@ class Carrier(Protocol):
         """Tell whether more bytes may come."""
         ...
 
-    def size(self) -> int | None:
-        """Return how many bytes there are; None where only reading tells."""
-        ...
-
     def read(self, offset: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``offset``; fewer only at the end.
 
@@ -141,10 +137,6 @@ class PackedFile:
     def grows(self) -> bool:
         """Tell that it is complete."""
         return False
-
-    def size(self) -> int | None:
-        """Return None: only reading tells."""
-        return None
 
     def read(self, offset: int, size: int) -> bytes:
         """Return up to ``size`` bytes of the content from ``offset``.

@@ -3,27 +3,34 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
 
 import structlog
 
 from pforte.clock import Clock, SystemClock
 from pforte.sources.block import Block, Figures
 from pforte.sources.carriers import PlainFile
-from pforte.sources.thread import run_in_thread
 from pforte.sources.trail import Following, Trail
 from pforte.sources.unpacking import UnpackError
 from pforte.sources.volume import Part, ReplacedError, Volume
 from pforte.sources.watching import LOOK_SECONDS, Timer, Watcher, open_watcher, tell_timer
+from pforte.worker import Worker
 
 SURVEY_SECONDS = 0.02
 """Least time between two looks at names; a busy folder must not keep us looking."""
+
+CLOSE_SECONDS = 2.0
+"""How long the end of a source waits for a disk that hangs."""
 
 _log = structlog.get_logger("pforte.sources")
 
 
 class FileSource:
     """Follows a path or glob.
+
+    Everything that touches a disk is done by one thread of the source, so that a mount that hangs, or a long
+    compressed file, holds up no other source and nothing is closed under a call that has not come back.
 
     Args:
         following: the source's name, what it follows, where unknown files are entered, and its limits.
@@ -49,6 +56,7 @@ class FileSource:
         self._trail = Trail(following, self._stop.is_set)
         self._cut = 0
         self._surveyed = 0.0
+        self._worker = Worker(f"source {following.name}")
 
     @property
     def name(self) -> str:
@@ -65,27 +73,29 @@ class FileSource:
         try:
             if self._position:
                 self._trail.restore(self._position)
-            await self._survey()
+            await self._worker.run(self._survey)
             if not self._position:
                 yield Block(self.name, b"", None, self._trail.position(), "")
             unread = set(self._trail.volumes)
             while not self._stop.is_set():
-                for block in self._read(unread):
-                    yield block
-                    # A consumer that never waits must not keep everyone else from running.
-                    await asyncio.sleep(0)
-                    if self._stop.is_set():
-                        return
-                unread |= await self._wait(idle=not unread)
+                queue = deque(volume for volume in self._trail.volumes if volume in unread)
+                unread.intersection_update(queue)
+                while queue and not self._stop.is_set():
+                    block = await self._next(queue, unread)
+                    if block is not None:
+                        yield block
+                if not self._stop.is_set():
+                    unread |= await self._wait(idle=not unread)
         finally:
             self._stop.set()
-            self._trail.close()
-            self._watcher.close()
+            if not await self._worker.finish(self._release, CLOSE_SECONDS):
+                _log.warning(
+                    "source.hangs", source=self.name, text="a read has not come back; it is left behind"
+                )
 
     def figures(self) -> Figures:
-        """Return how the source stands; ``waiting`` is in bytes."""
-        waiting = 0 if self._stop.is_set() else sum(volume.waiting() for volume in list(self._trail.volumes))
-        return Figures(waiting, self._cut, 0)
+        """Return how the source stands."""
+        return Figures(None, self._cut, 0)
 
     def close(self) -> None:
         """End ``blocks`` at its next step."""
@@ -93,21 +103,23 @@ class FileSource:
         if self._watcher is not None:
             self._watcher.wake()
 
-    def _read(self, unread: set[Volume]) -> Iterator[Block]:
-        """Read until nothing is left or it is time to look at the names; take from ``unread`` what is read."""
-        queue = deque(volume for volume in self._trail.volumes if volume in unread)
-        unread.intersection_update(queue)
-        while queue:
-            volume = queue.popleft()
-            part = self._read_part(volume)
-            if part is not None:
-                # A rotated file is finished before the one that follows it; the others take turns.
-                (queue.appendleft if volume.retired else queue.append)(volume)
-                yield self._make_block(volume, part)
-            else:
-                unread.discard(volume)
-            if self._clock.monotonic() - self._surveyed > LOOK_SECONDS:
-                return
+    async def _next(self, queue: deque[Volume], unread: set[Volume]) -> Block | None:
+        """Read the next lines of the first volume; take it from both where nothing is left of it."""
+        volume = queue.popleft()
+        block = await self._worker.run(partial(self._read, volume))
+        if block is None:
+            unread.discard(volume)
+        elif volume.retired:
+            queue.appendleft(volume)  # a rotated file is finished before the one that follows it
+        else:
+            queue.append(volume)  # the others take turns
+        if self._clock.monotonic() - self._surveyed > LOOK_SECONDS:
+            queue.clear()  # it is time to look at the names
+        return block
+
+    def _read(self, volume: Volume) -> Block | None:
+        part = self._read_part(volume)
+        return None if part is None else self._make_block(volume, part)
 
     def _read_part(self, volume: Volume) -> Part | None:
         try:
@@ -165,17 +177,21 @@ class FileSource:
         pause = self._surveyed + SURVEY_SECONDS - self._clock.monotonic()
         if pause > 0:
             await asyncio.sleep(pause)
-        await self._survey()
+        await self._worker.run(self._survey)
         return set(self._trail.volumes)
 
-    async def _survey(self) -> None:
+    def _survey(self) -> None:
         for _ in range(3):
-            # A disk that hangs, or a long compressed file to search, must not hold up the other sources.
-            await run_in_thread(lambda: self._trail.survey(self._clock.monotonic()), self._stop.set)
+            self._trail.survey(self._clock.monotonic())
             self._surveyed = self._clock.monotonic()
             if not self._follow():
                 return
             # Something is watched that was not: what happened just before was not told, so look once more.
+
+    def _release(self) -> None:
+        self._trail.close()
+        if self._watcher is not None:
+            self._watcher.close()
 
     def _follow(self) -> bool:
         assert self._watcher is not None  # noqa: S101  set before the first survey

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
@@ -17,15 +16,16 @@ from pforte.clock import render_time
 from pforte.sources.block import Block, Figures, Limits, SourceError
 from pforte.sources.control_bytes import show_control_bytes
 from pforte.sources.sd_journal import Journal
-from pforte.sources.thread import run_in_thread
-
-T = TypeVar("T")
+from pforte.worker import Worker
 
 ENTRIES_MAX = 1000
 """Entries in one block at most, so that nothing waits long behind a block."""
 
 LOOK_SECONDS = 2.0
 """How often the journal is looked at although it told of no change."""
+
+CLOSE_SECONDS = 2.0
+"""How long the end of a source waits for a disk that hangs."""
 
 FOLDERS = (Path("/var/log/journal"), Path("/run/log/journal"))
 """Where journald keeps the journal of the machine."""
@@ -65,6 +65,7 @@ class JournalSource:
         self._closed = False
         self._cut = 0
         self._dropped = 0
+        self._worker = Worker(f"source {name}")  # libsystemd wants a journal used by one thread only
 
     @property
     def name(self) -> str:
@@ -80,11 +81,11 @@ class JournalSource:
         self._woken = asyncio.Event()
         cursor = self._parse_position()
         try:
-            begin = await self._in_thread(lambda: self._open(cursor))
+            begin = await self._worker.run(lambda: self._open(cursor))
             if cursor is None:
                 yield Block(self._name, b"", None, begin, "")
             while not self._closed:
-                batch = await self._in_thread(self._read_batch)
+                batch = await self._worker.run(self._read_batch)
                 if batch is not None:
                     self._cut += batch.cut
                     if batch.data:
@@ -96,9 +97,10 @@ class JournalSource:
                 await self._wait()
         finally:
             self._closed = True
-            if self._journal is not None:
-                self._journal.close()
-                self._journal = None
+            if not await self._worker.finish(self._release, CLOSE_SECONDS):
+                _log.warning(
+                    "source.hangs", source=self._name, text="a read has not come back; it is left behind"
+                )
 
     def figures(self) -> Figures:
         """Return how the source stands."""
@@ -109,6 +111,11 @@ class JournalSource:
         self._closed = True
         if self._woken is not None:
             self._woken.set()
+
+    def _release(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
 
     def _parse_position(self) -> str | None:
         if not self._position:
@@ -221,10 +228,7 @@ class JournalSource:
             loop.remove_reader(descriptor)
         if not self._closed:
             self._woken.clear()
-            await self._in_thread(self._journal.process)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await run_in_thread(work, self.close)
+            await self._worker.run(self._journal.process)
 
 
 @dataclass(frozen=True, slots=True)

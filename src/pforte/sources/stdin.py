@@ -3,9 +3,11 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from functools import partial
 
 from pforte.sources.block import Block, Figures, Limits
 from pforte.sources.cut import take_lines
+from pforte.worker import Worker
 
 READ_SECONDS = 0.2
 """How often a reader that waits looks whether it was closed."""
@@ -26,6 +28,7 @@ class StdinSource:
         self._descriptor = descriptor
         self._closed = False
         self._cut = 0
+        self._worker = Worker(f"source {name}")
 
     @property
     def name(self) -> str:
@@ -35,21 +38,24 @@ class StdinSource:
     async def blocks(self) -> AsyncGenerator[Block, None]:
         """Yield whole lines as they arrive; a last line without a newline gets one at the end."""
         rest, inside, line = b"", False, 1
-        while not self._closed:
-            read = await self._read()
-            raw = rest + read if read else rest + b"\n" * bool(rest)
-            while True:
-                piece = take_lines(raw, self._limits.line, inside=inside)
-                if not piece.used:
-                    break
-                self._cut += piece.cut
-                raw, inside = raw[piece.used :], piece.inside
-                if piece.data:
-                    yield Block(self._name, piece.data, line, "", "")
-                    line += piece.data.count(b"\n")
-            rest = raw
-            if not read:
-                return
+        try:
+            while not self._closed:
+                read = await self._read()
+                raw = rest + read if read else rest + b"\n" * bool(rest)
+                while True:
+                    piece = take_lines(raw, self._limits.line, inside=inside)
+                    if not piece.used:
+                        break
+                    self._cut += piece.cut
+                    raw, inside = raw[piece.used :], piece.inside
+                    if piece.data:
+                        yield Block(self._name, piece.data, line, "", "")
+                        line += piece.data.count(b"\n")
+                rest = raw
+                if not read:
+                    return
+        finally:
+            self._worker.close()
 
     def figures(self) -> Figures:
         """Return how the source stands."""
@@ -63,18 +69,19 @@ class StdinSource:
         """Return the next bytes, or b"" at the end or when the source is closed."""
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
+        read = partial(os.read, self._descriptor, self._limits.block)
         try:
             loop.add_reader(self._descriptor, ready.set)
         except (PermissionError, OSError):
-            # A plain file is always ready; the loop's selector refuses it.
-            return os.read(self._descriptor, self._limits.block)
+            # The loop's selector refuses a plain file: it is always ready, and may hang nonetheless.
+            return await self._worker.run(read)
         try:
             while not self._closed:
                 try:
                     await asyncio.wait_for(ready.wait(), READ_SECONDS)
                 except TimeoutError:
                     continue
-                return os.read(self._descriptor, self._limits.block)
+                return await self._worker.run(read)
         finally:
             loop.remove_reader(self._descriptor)
         return b""

@@ -208,11 +208,6 @@ class Volume:
             self.line = line + 1
         return Part(rest + b"\n", None if line is None else line + 1, offset, cut=False)
 
-    def waiting(self) -> int:
-        """Return how many bytes are there and not read; 0 where only reading tells."""
-        size = None if self.carrier is None else self.carrier.size()
-        return 0 if size is None else max(size - self.offset, 0)
-
     def render(self) -> str:
         """Render how far it was read as JSON; kept until it changes."""
         if not self._text:

@@ -121,6 +121,22 @@ def test_the_latest_tally_wins() -> None:
     assert [tally.state for batch in disk.batches for tally in batch.tallies] == [b"2"]
 
 
+def test_transactions_are_written_in_a_thread_of_their_own() -> None:
+    """Calls elsewhere that hang must not keep the register waiting for a thread."""
+    names: list[str] = []
+
+    class Named(Disk):
+        def record(self, batch: Batch) -> Recorded:
+            names.append(threading.current_thread().name)
+            return super().record(batch)
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(1)])
+
+    play(Named(), act)
+    assert names == ["register"]
+
+
 def test_nothing_is_written_when_nothing_came() -> None:
     """An idle service leaves the disk alone."""
     disk = Disk()

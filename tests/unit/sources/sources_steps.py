@@ -29,7 +29,7 @@ class Steps:
         self.go.set()
 
     def close(self) -> None:
-        self.idle.set()
+        pass
 
 
 class Reader:

@@ -5,6 +5,7 @@ import errno
 import gzip
 import json
 import os
+import threading
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import structlog
 from sources_steps import Reader, lines, read_all
 
 from pforte.clock import SetClock
+from pforte.sources import files
 from pforte.sources.block import Limits, SourceError
 from pforte.sources.files import FileSource
 from pforte.sources.trail import GONE_SECONDS, QUIET_SECONDS, Following
@@ -130,25 +132,46 @@ def test_a_long_line_is_cut_counted_and_told(log):
         blocks, figures = asyncio.run(run())
     assert lines(blocks) == [b"x" * 20 + b"\n", b"next\n"]
     assert blocks[-1].first_line == 2
-    assert (figures.cut, figures.waiting, figures.dropped) == (1, 0, 0)
+    assert (figures.cut, figures.dropped) == (1, 0)
     assert [(entry["event"], entry["file"], entry["line"]) for entry in logs] == [
         ("source.line-cut", str(log), 1)
     ]
 
 
-def test_waiting_tells_the_bytes_not_read_yet(log):
-    async def run():
-        reader = Reader(log)
-        await reader.drain()
-        log.write_bytes(b"12345\n678")
-        await reader.drain()
-        figures = reader.source.figures()
-        await reader.stop()
-        return figures, reader.source.figures()
+def test_a_file_that_hangs_holds_up_only_its_own_source(tmp_path, monkeypatch):
+    """A dead NFS mount must not stop every other log, nor the end of its own source."""
+    monkeypatch.setattr(files, "CLOSE_SECONDS", 0.05)
+    begun, release, closed = threading.Event(), threading.Event(), threading.Event()
+    hung, well = tmp_path / "hung.log", tmp_path / "well.log"
+    for log in (hung, well):
+        log.write_bytes(b"one\n")
 
-    before, after = asyncio.run(run())
-    assert before.waiting == 3
-    assert after.waiting == 0
+    def hang(*_):
+        begun.set()
+        release.wait(30)
+        return b""
+
+    async def run():
+        others, mine = Reader(hung), Reader(well)
+        await others.drain()
+        carrier = others.source._trail.volumes[0].carrier
+        monkeypatch.setattr(carrier, "read", hang)
+        monkeypatch.setattr(carrier, "close", closed.set)
+        append(hung, b"two\n")
+        waiting = asyncio.ensure_future(others.drain())
+        await asyncio.to_thread(begun.wait, 30)
+        assert lines(await mine.drain()) == [b"one\n"]
+        with structlog.testing.capture_logs() as logs:
+            await others.stop()
+        assert [entry["event"] for entry in logs] == ["source.hangs"]
+        assert not closed.is_set()
+        waiting.cancel()
+        release.set()
+        await asyncio.to_thread(closed.wait, 30)
+        await mine.stop()
+
+    asyncio.run(run())
+    assert closed.is_set()
 
 
 def test_the_last_line_of_a_rotated_file_ends_with_it(log):

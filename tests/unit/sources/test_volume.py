@@ -36,12 +36,10 @@ def test_whole_lines_are_read_and_a_half_one_waits(log):
     part = volume.read_on(LIMITS)
     assert (part.data, part.first_line, part.offset, part.cut) == (b"one\ntwo\n", 1, 0, False)
     assert volume.read_on(LIMITS) is None
-    assert volume.waiting() == 3
     append(log, b"f\n")
     part = volume.read_on(LIMITS)
     assert (part.data, part.first_line, part.offset) == (b"half\n", 3, 8)
     volume.release()
-    assert volume.waiting() == 0
     assert volume.read_on(LIMITS) is None
 
 
