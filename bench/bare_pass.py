@@ -21,7 +21,7 @@ def main() -> None:
 
     began = time.perf_counter()
     for block in Archive(sys.argv[1]).blocks():
-        database.scan(block.data, on_match)
+        database.scan(block, on_match)
     print(json.dumps({"seconds": time.perf_counter() - began, "matches": found}))
 
 

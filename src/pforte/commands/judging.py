@@ -95,14 +95,16 @@ class Judging:
         with show_progress(file, total) if self.bar else nullcontext(None) as advance:
             archive = Archive(file, self._limits, advance)
             origin: Origin | None = None
-            for block in archive.blocks():
+            line = 1
+            for data in archive.blocks():
                 if origin is None:
-                    if not block.data.strip():
-                        summary.lines += block.data.count(b"\n")
+                    if not data.strip():
+                        empty = data.count(b"\n")
+                        summary.lines, line = summary.lines + empty, line + empty
                         continue
-                    origin = Origin(source=file, log=self._format_of(file, block.data), zone=self._zone)
-                scanned = self._scanner.scan(block.data, origin, now, block.first_line)
-                summary.lines += scanned.lines
+                    origin = Origin(source=file, log=self._format_of(file, data), zone=self._zone)
+                scanned = self._scanner.scan(data, origin, now, line)
+                summary.lines, line = summary.lines + scanned.lines, line + scanned.lines
                 summary.candidates += scanned.candidates
                 summary.unparsed += scanned.unparsed
                 summary.capped += scanned.capped

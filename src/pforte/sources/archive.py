@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pforte.sources.block import Block, Limits, SourceError
+from pforte.sources.block import Limits, SourceError
 from pforte.sources.cut import Piece, take_lines
 from pforte.sources.unpacking import TruncatedError, UnpackError, is_packed, unpack
 
@@ -51,8 +51,8 @@ class Archive:
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) else None
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield the lines of the file in blocks. A last line without a newline gets one.
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the lines of the file in blocks of whole ones. A last line without a newline gets one.
 
         Raises:
             SourceError: the file cannot be opened or read, is broken or ends early; what could be read was yielded
@@ -79,23 +79,18 @@ class Archive:
         finally:
             os.close(file)
 
-    def _read(self, file: int) -> Iterator[Block]:
+    def _read(self, file: int) -> Iterator[bytes]:
         found = os.fstat(file)
         if stat.S_ISDIR(found.st_mode):
             raise SourceError(f"{self._path}: is a folder; name the files in it")
-        origin = f"{found.st_dev}:{found.st_ino}:0"
         if stat.S_ISREG(found.st_mode) and self._path != STDIN and not is_packed(os.pread(file, 6, 0)):
             pieces = self._pieces_of_plain(file)
         else:
             pieces = self._pieces_of_stream(file)
-        line, offset = 1, 0
         for piece in pieces:
-            offset += piece.skipped
             self._cut += piece.cut
             if piece.data:
-                yield Block(self._path, piece.data, line, "", f"{origin}:{offset}", self._path)
-                line += piece.data.count(b"\n")
-            offset += piece.used - piece.skipped
+                yield piece.data
 
     def _pieces_of_plain(self, file: int) -> Iterator[Piece]:
         # Reading again from the first unread line costs less than joining the rest of one block to the next, and one

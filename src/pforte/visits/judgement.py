@@ -70,6 +70,7 @@ class Judgement:
         self._plan = plan
         self._post: Post | None = None
         self._signs = SignPass(duties, plan.engine)
+        self._asks_claims = any(duty.check.id == IMPERSONATED for duty in duties)
         self.renew(plan.sites)
 
     def renew(self, sites: Sites) -> None:
@@ -117,7 +118,7 @@ class Judgement:
             case: the line; its offence goes to its block.
             certain: place of the check among the duties.
         """
-        self._keep(case, self._duties[certain], b"", _claim(case.line))
+        self._keep(case, self._duties[certain], b"", self._claim(case))
 
     def record(self, case: Case, visit: Visit, site: bytes, certain: int) -> None:
         """Ask the woken checks before ``certain`` that count or are watched: they record what they see.
@@ -194,8 +195,20 @@ class Judgement:
             attempts = failure.attempts if failure else 1
             if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
                 return
-        claim = finding.claim or ("" if failure else _claim(case.line))
+        claim = finding.claim or ("" if failure else self._claim(case))
         self._keep(case, duty, finding.observed, claim, failure.service if failure else "http")
+
+    def _claim(self, case: Case) -> str:
+        """Return the verifiable crawler that a line names, or "": a proven one is exempt from every check.
+
+        Where in the line the name stands does not matter: it excuses nobody, it only has the address proven first.
+        """
+        if self._asks_claims and not case.call.told:
+            return ""  # the pass looked for those names and found none
+        line = case.line
+        return claimed_crawler(line[-AGENT_LIMIT:]) or (
+            claimed_crawler(line[:AGENT_LIMIT]) if len(line) > AGENT_LIMIT else ""
+        )
 
     def _keep(self, case: Case, duty: Duty, observed: bytes, claim: str, service: str = "http") -> None:
         """Put the offence of a line into its block."""
@@ -217,16 +230,6 @@ class Judgement:
         _set_exempt(offence, "")
         _set_act(offence, "")
         block.keep(offence, case.start)
-
-
-def _claim(line: bytes) -> str:
-    """Return the verifiable crawler that a line of a visit names, or "": a proven one is exempt from every check.
-
-    Where in the line the name stands does not matter: it excuses nobody, it only has the address proven first.
-    """
-    return claimed_crawler(line[-AGENT_LIMIT:]) or (
-        claimed_crawler(line[:AGENT_LIMIT]) if len(line) > AGENT_LIMIT else ""
-    )
 
 
 # A frozen dataclass sets each field by its name; the slots themselves do the same in half the time.
