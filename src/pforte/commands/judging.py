@@ -20,7 +20,7 @@ from pforte.visits.formats.format import Format, FormatError
 from pforte.visits.scan import Origin, Scanner
 
 SAMPLE_BYTES = 65_536
-_GARBAGE = 20_000
+_GARBAGE = 200_000
 """New containers between two looks for circles of them; the default of 700 costs a tenth of the time."""
 
 

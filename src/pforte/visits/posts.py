@@ -43,7 +43,7 @@ class Call:
     crawls: bool = False
     told: bool = False
     counts: bool = False
-    needs: tuple[bytes, ...] = ()
+    needs: bytes = b""
     adds: bool = False
     sure: int = 0
     records: int = 0
@@ -86,9 +86,7 @@ class Post:
             told=any(duty.check.id == IMPERSONATED for duty in woken),
             counts=bool(woken)
             and all(duty.statuses and (duty.threshold or duty.check.needs) for duty in woken),
-            needs=tuple(
-                {bytes((octet,)) for duty in woken if not duty.threshold for octet in duty.check.needs}
-            ),
+            needs=b"".join(duty.check.needs for duty in woken if duty.statuses and not duty.threshold),
             adds=any(duty.statuses and duty.threshold for duty in woken),
             sure=bits
             & sum(

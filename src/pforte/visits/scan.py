@@ -294,10 +294,10 @@ class Scanner:
         return name_of(network_of_text(client, self._plan.ipv6_prefix))
 
 
-def _has_any(octets: tuple[bytes, ...], line: bytes, log: Format) -> bool:
+def _has_any(octets: bytes, line: bytes, log: Format) -> bool:
     """Whether one of the octets may stand in the target of a line; only where quotes mark the request is it cut out."""
     text = line.split(b'"', 2)[1] if log.name in _QUOTED and b"\\" not in line and b'"' in line else line
-    return any(octet in text for octet in octets)
+    return len(text.translate(None, octets)) < len(text)
 
 
 def _tail(line: bytes) -> bytes:

@@ -71,6 +71,7 @@ def clf_minute(text: bytes) -> float | None:
     return seconds_at((int(match[3]), month, int(match[1]), int(match[4]), int(match[5])), zone)
 
 
+@lru_cache(maxsize=CACHED_MINUTES)
 def parse_clf(text: bytes) -> float | None:
     """Read the time of the common log format.
 
