@@ -7,8 +7,10 @@ from datetime import datetime
 from pforte.bans.ban import Ban
 from pforte.net.addresses import Network
 
-HISTORY_LIMIT = 64
-"""Bans of one network that the ladder looks at: those that end latest, because only they change a verdict."""
+HISTORY_LIMIT = 128
+"""Bans of one network that the ladder looks at: those that end latest, because only they change a verdict.
+
+More than the bans of an hour that fit into the five days of a mail queue (R9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pforte.bans.ban import Ban, Reach
-from pforte.bans.history import History, Spell
+from pforte.bans.history import HISTORY_LIMIT, History, Spell
 from pforte.bans.offence import Mode, Offence
 from pforte.bans.regulation import Regulation
 from pforte.net.addresses import Network
@@ -160,6 +160,7 @@ def judge(
 SAME_INCIDENT = "same incident as the ban"
 INSIDE = "inside the ban"
 FORGIVEN = "before the amnesty"
+RETRIED = "the same message was tried again: same rung (R9)"
 
 
 def _belongs(history: History, moment: datetime, regulation: Regulation) -> Evidence | None:
@@ -210,7 +211,7 @@ def _rung(history: History, offence: Offence, moment: datetime, regulation: Regu
             return rung, f"after the window of rung {spell.rung}, one rung down"
         return 1, f"after the window of rung {spell.rung}, from the start"
     if _retried(history, offence, moment, regulation):  # R9
-        return min(spell.rung, regulation.top), f"automatic retry of the act that led to rung {spell.rung}"
+        return min(spell.rung, regulation.top), RETRIED
     return _climb(spell, regulation)
 
 
@@ -223,9 +224,14 @@ def _climb(spell: Spell, regulation: Regulation) -> tuple[int, str]:
 def _retried(history: History, offence: Offence, moment: datetime, regulation: Regulation) -> bool:
     """Say whether the act is an automatic retry: seen before, and young enough for a queue to hold it still.
 
-    RFC 5321 s4.5.4.1: the give-up time generally needs to be at least 4-5 days.
+    RFC 5321 s4.5.4.1: the give-up time generally needs to be at least 4-5 days. The same act after a longer pause
+    is a message of its own, and its age counts from there.
     """
-    if not offence.act:
+    # A full history does not tell how long the act has been tried, and no queue fills one.
+    if not offence.act or len(history.bans) >= HISTORY_LIMIT:
         return False
-    first = min((ban.starts for ban in history.counted() if ban.act == offence.act), default=None)
-    return first is not None and moment - first <= regulation.retries
+    first = moment
+    for ban in history.counted():
+        if ban.act == offence.act and first - ban.starts <= regulation.retries:
+            first = ban.starts
+    return first < moment and moment - first <= regulation.retries

@@ -47,7 +47,7 @@ class Regulation:
         reset: after the window ``full`` begins on rung 1, ``step_down`` one rung below the last.
         future: a line further ahead of now than this is recorded as written now.
         shared_rung: highest rung for networks that many people share.
-        retries: how long an automatic retry of one act is known as such (RFC 5321 s4.5.4.1: 4 to 5 days).
+        retries: how long after an act the same one is an automatic retry and does not climb (RFC 5321 s4.5.4.1).
         ipv6_prefix: prefix length that IPv6 addresses are charged to.
         escalation_ipv6: when an IPv6 prefix becomes a subject, or None for never.
         escalation_ipv4: the same for IPv4.
@@ -122,6 +122,7 @@ def regulation_of(settings: RegulationSettings) -> Regulation:
         reset=settings.reset,
         future=settings.future,
         shared_rung=settings.shared_rung,
+        retries=settings.retries,
         ipv6_prefix=settings.ipv6_prefix,
         escalation_ipv6=ESCALATION_IPV6 if settings.escalate_ipv6 else None,
         escalation_ipv4=ESCALATION_IPV4 if settings.escalate_ipv4 else None,
@@ -144,6 +145,8 @@ def _check(regulation: Regulation) -> None:
         raise RegulationError("regulation.grace: give 0s up to the length of the first rung")
     if regulation.future < ZERO:
         raise RegulationError("regulation.future: it cannot be negative")
+    if regulation.retries < ZERO:
+        raise RegulationError("regulation.retries: it cannot be negative")
     if not 1 <= regulation.shared_rung <= len(durations):
         raise RegulationError(f"regulation.shared_rung: give a rung from 1 to {len(durations)}")
     if not 48 <= regulation.ipv6_prefix <= 128:

@@ -113,6 +113,11 @@ class RegulationSettings:
     shared_rung: int = setting(
         2, "Highest rung for networks tagged shared; they are never shut out at the firewall.", at_least(1)
     )
+    retries: timedelta = setting(
+        timedelta(days=5),
+        "How long a mail queue may try one message again: each such retry is shut out on the same rung; 0s is never.",
+        lasting(_MOMENT, _CENTURY),
+    )
     escalate_ipv6: bool = setting(
         True, "Shut out the /56 when 4 different /64 of it were banned within 24 h."
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pforte.bans.ban import Ban, Origin, Reach
-from pforte.bans.history import History
+from pforte.bans.history import HISTORY_LIMIT, History
 from pforte.bans.ladder import Evidence, Extension, Judgement, NewBan, Spared, event_time, judge
 from pforte.bans.offence import Kind, Mode, Offence
 from pforte.bans.regulation import Regulation
@@ -370,6 +370,48 @@ def test_a_retry_does_not_climb_over_another_offence_between():
     gatehouse.lift(release(1) + 2 * HOUR, amnesty=False)
     at = release(1) + 3 * HOUR
     assert_new_ban(gatehouse.judge(at, act="m1"), 2, at)
+
+
+def test_an_act_of_long_ago_does_not_age_a_message_of_today():
+    """The same sender writes to the same recipient again a month later: that is a message of its own."""
+    gatehouse = banned(1, act="m1")
+    again = NOON + 30 * DAY
+    assert_new_ban(gatehouse.judge(again, act="m1"), 1, again)
+    assert_new_ban(gatehouse.judge(again + 2 * HOUR, act="m1"), 1, again + 2 * HOUR)
+
+
+@pytest.mark.parametrize("interval", [timedelta(hours=1, minutes=7), timedelta(hours=3), timedelta(hours=20)])
+def test_what_is_retried_without_end_climbs_after_five_days(interval):
+    gatehouse = Gatehouse()
+    rungs = {}
+    for step in range(400):
+        at = NOON + step * interval
+        judgement = gatehouse.judge(at, act="m1")
+        if isinstance(judgement, NewBan):
+            rungs[at - NOON] = judgement.rung
+    early = {rung for since, rung in rungs.items() if since <= 5 * DAY}
+    assert early == {1}
+    assert next(rung for since, rung in rungs.items() if since > 5 * DAY) == 2
+
+
+def test_more_retries_than_the_history_holds_are_no_queues():
+    gatehouse = Gatehouse(Regulation(durations=(SECOND, HOUR), windows=(DAY, DAY), grace=timedelta(0)))
+    steps = range(HISTORY_LIMIT + 1)
+    rungs = [gatehouse.judge(NOON + step * 5 * SECOND, act="m1") for step in steps]
+    assert [one.rung for one in rungs if isinstance(one, NewBan)] == [1] * HISTORY_LIMIT + [2]
+
+
+def test_the_time_of_a_queue_is_a_setting():
+    for retries, rung in ((timedelta(0), 2), (2 * HOUR - SECOND, 2), (2 * HOUR, 1)):
+        gatehouse = banned(1, act="m1")
+        gatehouse.regulation = Regulation(retries=retries)
+        assert_new_ban(gatehouse.judge(release(1) + HOUR, act="m1"), rung, release(1) + HOUR)
+
+
+def test_a_retry_is_told_in_words():
+    judgement = banned(1, act="m1").judge(release(1) + HOUR, act="m1")
+    assert isinstance(judgement, NewBan)
+    assert judgement.why == "the same message was tried again: same rung (R9)"
 
 
 def test_another_act_climbs():

@@ -37,6 +37,7 @@ def test_every_setting_reaches_the_regulation():
         ipv6_prefix=60,
         future=HOUR,
         shared_rung=1,
+        retries=4 * DAY,
         escalate_ipv6=False,
         escalate_ipv4=True,
     )
@@ -50,6 +51,7 @@ def test_every_setting_reaches_the_regulation():
         ipv6_prefix=60,
         future=HOUR,
         shared_rung=1,
+        retries=4 * DAY,
         escalation_ipv6=None,
         escalation_ipv4=ESCALATION_IPV4,
     )
@@ -72,6 +74,7 @@ def test_the_prefixes_that_escalate_are_those_of_r11():
         ({"grace": -HOUR}, "regulation.grace"),
         ({"grace": 2 * HOUR}, "regulation.grace"),
         ({"future": -HOUR}, "regulation.future"),
+        ({"retries": -HOUR}, "regulation.retries"),
         ({"shared_rung": 0}, "regulation.shared_rung"),
         ({"shared_rung": 5}, "regulation.shared_rung"),
         ({"ipv6_prefix": 47}, "regulation.ipv6_prefix"),
