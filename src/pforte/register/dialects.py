@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from pforte.register.errors import RegisterError, RegisterUnavailableError
 from pforte.register.schema import HEADS, JOURNAL_HEAD
+from pforte.settings.database_url import database, hide_password
 
 BUSY_SECONDS = 15
 ASK_AGAIN_SECONDS = 0.001
@@ -51,16 +52,13 @@ def open_engine(url: str) -> Engine:
     Raises:
         RegisterError: the URL is not one of a database that the register runs on, or its driver is missing.
     """
-    try:
-        parsed = make_url(url)
-        backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise RegisterError(f"setting register.url: {url!r} is not a database URL: {error}") from error
-    if backend == "sqlite":
+    complaint = database(url)
+    if complaint or not url:
+        raise RegisterError(f"setting register.url: {complaint or 'must not be empty here'}")
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url, memory=parsed.database in {None, "", ":memory:"})
-    if backend == "postgresql":
-        return _open_postgresql(url)
-    raise RegisterError(f"setting register.url: {backend} is not supported; use sqlite or postgresql")
+    return _open_postgresql(url)
 
 
 def _open_sqlite(url: str, *, memory: bool) -> Engine:
@@ -129,7 +127,7 @@ def place(engine: Engine) -> str:
     """Return where the register is, for messages: the path, or the URL without its password."""
     if engine.dialect.name == "sqlite":
         return str(engine.url.database or ":memory:")
-    return engine.url.render_as_string(hide_password=True)
+    return hide_password(engine.url.render_as_string(hide_password=False))
 
 
 @contextmanager
@@ -175,11 +173,11 @@ def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise RegisterUnavailableError(f"register {place(engine)}: {error.orig}{_advice(error)}") from error
+        said = hide_password(" ".join(str(error.orig).split()))  # psycopg talks on several lines
+        raise RegisterUnavailableError(f"register {place(engine)}: {said}{_advice(said)}") from error
 
 
-def _advice(error: DBAPIError) -> str:
-    said = str(error.orig)
+def _advice(said: str) -> str:
     if "unable to open" in said or "readonly" in said or "permission" in said:
         return "; run as the user that owns the state folder, or name another one by service.state"
     if "database is locked" in said:

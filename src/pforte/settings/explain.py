@@ -1,13 +1,13 @@
 """Every setting with its value, default, help and origin: for the terminal, for programs and as a file.
 
-A password in the register's URL is never shown.
+A password in a URL is never shown.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
+from pforte.settings.database_url import hide_password
 from pforte.settings.load import Reading
 from pforte.settings.shape import Entry, Form, Name, entries, render_name
 from pforte.settings.table import Settings
@@ -56,7 +56,7 @@ def _rows(section: type, values: Any, name: Name, reading: Reading) -> Iterator[
                 render_name(below),
                 describe_kind(entry.kind),
                 as_plain(entry.default),
-                as_plain(_shown(below, value)),
+                as_plain(_shown(value)),
                 entry.text,
                 reading.places.get(below, DEFAULT),
             )
@@ -80,7 +80,7 @@ def _example(section: type, values: Any, name: Name, reading: Reading) -> Iterat
         if entry.form is Form.SETTING:
             yield f"# {entry.text}"
             mark = "" if below in reading.places else "# "
-            yield f"{mark}{entry.key} = {render_toml(_shown(below, value))}"
+            yield f"{mark}{entry.key} = {render_toml(_shown(value))}"
             continue
         given = list(_sections(entry, value))
         # A section that is not there is shown as a comment, lest it come to be.
@@ -97,10 +97,5 @@ def _header(entry: Entry, name: Name, mark: str) -> Iterator[str]:
             yield from ("", f"# {entry.text}", f"{mark}[{render_name(name)}]")
 
 
-def _shown(name: Name, value: object) -> object:
-    if name != ("register", "url") or not isinstance(value, str):
-        return value
-    parts = urlsplit(value)
-    who, at, where = parts.netloc.rpartition("@")
-    user, colon, _ = who.partition(":")
-    return urlunsplit(parts._replace(netloc=f"{user}:***{at}{where}")) if colon else value
+def _shown(value: object) -> object:
+    return hide_password(value) if isinstance(value, str) else value

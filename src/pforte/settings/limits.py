@@ -21,7 +21,6 @@ Limit = Callable[[T], str]
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}(?=:)", re.ASCII)
 _LONGEST_HOST = 253  # RFC 1035 s2.3.4, without the root's dot
 
 
@@ -101,13 +100,6 @@ def time_zone(value: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f'"{value}" is no time zone known here{suggestion(value, sorted(available_timezones()))}'
     return ""
-
-
-def database(value: str) -> str:
-    """Allow "" and what has the form of an SQLAlchemy URL."""
-    if not value or (_SCHEME.match(value) and "://" in value):
-        return ""
-    return "is not a database URL such as sqlite:////var/lib/pforte/register.db"
 
 
 def page_or_file(value: str) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pforte.printable import printable
 from pforte.settings.agreement import disagreements
+from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
 from pforte.settings.table import Settings
@@ -200,7 +202,7 @@ def _sentence(mistake: Mistake) -> str:
 
 def _cut(text: str) -> str:
     shown = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in shown)
+    return printable(hide_password(shown))
 
 
 def _order(mistake: Mistake) -> tuple[bool, int]:

@@ -13,12 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from pforte.settings.database_url import database
 from pforte.settings.limits import (
     Limit,
     address,
     at_least,
     between,
-    database,
     each,
     host_and_port,
     host_name,

@@ -106,3 +106,14 @@ def test_check_of_a_missing_file_is_a_mistake(pforte):
 
 def test_the_reference_page_is_printed(pforte):
     assert pforte("settings", "reference").stdout == render_reference()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bans",), ("settings",), ("settings", "--json"), ("serve",), ("status", "192.0.2.1")]
+)
+def test_a_bad_database_url_is_named_and_its_password_is_not(run, arguments):
+    """What an operator pastes into a ticket must not hold the password."""
+    result = run("--set", "register.url=postgresql://pforte:s3cret@db:notaport/pforte", *arguments)
+    assert result.code == 2
+    assert "--set: register.url: needs a port" in result.err
+    assert "s3cret" not in result.out + result.err

@@ -38,7 +38,11 @@ def positions(engine):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
+        ("", "must not be empty"),
         ("nonsense", "not a database URL"),
+        ("postgresql://pforte:secret@localhost:notaport/x", "needs a port"),
+        ("postgresql+quux://pforte:secret@localhost/x", "not supported"),
+        ("sqlite+pysqlcipher://:secret@/x", "not supported"),
         ("mysql://localhost/x", "mysql is not supported; use sqlite or postgresql"),
         ("quux://localhost/x", "quux is not supported"),
     ],
@@ -47,6 +51,7 @@ def test_other_databases_are_refused_with_the_setting_s_name(url, said):
     with pytest.raises(RegisterError, match=said) as caught:
         open_engine(url)
     assert str(caught.value).startswith("setting register.url: ")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_missing_driver_is_named(monkeypatch):
@@ -152,9 +157,9 @@ def test_the_state_folder_of_a_file(tmp_path):
 
 
 def test_places_hide_passwords():
-    url = make_url("postgresql://pforte:secret@localhost/pforte")
+    url = make_url("postgresql://pforte:secret@localhost/pforte?password=secret")
     engine = SimpleNamespace(dialect=SimpleNamespace(name="postgresql"), url=url)
-    assert place(engine) == "postgresql://pforte:***@localhost/pforte"
+    assert place(engine) == "postgresql://pforte:***@localhost/pforte?password=***"
 
 
 def test_damage_in_the_file_is_found(tmp_path, clock, offence):
