@@ -213,8 +213,8 @@ def verify_storage(connection: Connection) -> list[str]:
     return [line for line in found if line != "ok"] + broken
 
 
-def folder_of(engine: Engine) -> Path | None:
-    """Return the folder that must exist before the database can be made, or None."""
+def file_of(engine: Engine) -> Path | None:
+    """Return the file of a SQLite database, or None."""
     if engine.dialect.name != "sqlite" or is_memory(engine) or not engine.url.database:
         return None
-    return Path(engine.url.database).parent
+    return Path(engine.url.database)

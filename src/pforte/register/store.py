@@ -17,9 +17,10 @@ from pforte.register import acts, claims, documents, integrity, journal, progres
 from pforte.register.acts import Order, Pardon
 from pforte.register.audit import read_audit
 from pforte.register.batch import Batch, Claim, Filed, Recorded, Tally
-from pforte.register.dialects import folder_of, open_engine, reading, writing
+from pforte.register.dialects import file_of, open_engine, reading, writing
 from pforte.register.documents import Document
 from pforte.register.errors import JournalPurgedError, RegisterError
+from pforte.register.file_modes import FOLDER, make_private
 from pforte.register.filing import Filing
 from pforte.register.ladder import Ladder
 from pforte.register.numbers import head
@@ -46,8 +47,11 @@ def file_url(state: Path) -> str:
 
 def is_missing(url: str) -> bool:
     """Say whether the URL names a SQLite file that does not exist yet."""
-    engine = open_engine(url)
-    return folder_of(engine) is not None and not Path(str(engine.url.database)).exists()
+    file = file_of(open_engine(url))
+    try:
+        return file is not None and not file.exists()
+    except OSError:
+        return False  # It cannot be seen, which opening it will explain.
 
 
 class Register:
@@ -85,14 +89,15 @@ class Register:
             RegisterError: it cannot be opened, or was made by a newer pforte.
         """
         engine = open_engine(file_url(place) if isinstance(place, Path) else place)
-        folder = folder_of(engine)
-        if folder is not None:
+        file = file_of(engine)
+        if file is not None:
             try:
-                folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+                file.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
             except OSError as error:
                 raise RegisterError(
-                    f"the register's folder {folder} cannot be made: {error.strerror}; set service.state"
+                    f"the register's folder {file.parent} cannot be made: {error.strerror}; set service.state"
                 ) from error
+            make_private(file)
         try:
             upgrade(engine)
         except RegisterError:

@@ -4,7 +4,6 @@ import sqlite3
 import sys
 import threading
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy import make_url, select, text
 
 from pforte.register import Register, RegisterError, RegisterUnavailableError
 from pforte.register.dialects import (
-    folder_of,
+    file_of,
     insert_or_update,
     is_memory,
     migrating,
@@ -150,9 +149,9 @@ def test_a_folder_where_the_file_should_be_is_named(tmp_path, clock):
         Register.open(tmp_path, clock)
 
 
-def test_the_state_folder_of_a_file(tmp_path):
-    assert folder_of(open_engine(f"sqlite:///{tmp_path}/r.sqlite")) == Path(tmp_path)
-    assert folder_of(open_engine("sqlite://")) is None
+def test_the_file_of_a_database(tmp_path):
+    assert file_of(open_engine(f"sqlite:///{tmp_path}/r.sqlite")) == tmp_path / "r.sqlite"
+    assert file_of(open_engine("sqlite://")) is None
     assert is_memory(open_engine("sqlite://"))
 
 

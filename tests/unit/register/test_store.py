@@ -15,6 +15,7 @@ from pforte.register import (
     Outcome,
     Register,
     RegisterError,
+    RegisterUnavailableError,
     file_url,
     is_missing,
     locate,
@@ -100,3 +101,11 @@ def test_ipv6_networks_follow_the_regulation(register):
 
     register.ladder = Ladder(regulation=Regulation(ipv6_prefix=56))
     assert register.status(ip_address("2001:db8::1")).network.prefixlen == 56
+
+
+def test_a_place_that_cannot_be_looked_at_is_explained_by_opening_it(tmp_path, clock):
+    """Another user's state folder, or a name no disk can hold: no traceback, and not taken for an empty register."""
+    url = f"sqlite:///{tmp_path}/{'x' * 300}"
+    assert not is_missing(url)
+    with pytest.raises(RegisterUnavailableError, match=r"service\.state"):
+        Register.open(url, clock)
