@@ -1,7 +1,7 @@
 """Visitors that say they are a crawler: their offences wait until the DNS or a published range has spoken."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -57,11 +57,19 @@ class Claims:
         self._waiting: asyncio.Queue[Claim] = asyncio.Queue(MOST_WAITING)
         self._open: set[int] = set()
         self._first_tried: dict[int, datetime] = {}
+        self._taken_up = 0
 
-    @property
-    def room(self) -> int:
-        """Return how many more claims may wait."""
-        return MOST_WAITING - self._waiting.qsize()
+    async def take_up(self, pending: Callable[[int, int], Awaitable[Sequence[Claim]]]) -> None:
+        """Take up open claims in turn, so that many without an answer do not hide the others.
+
+        Args:
+            pending: returns at most so many open claims that have a higher number than another.
+        """
+        room = MOST_WAITING - self._waiting.qsize()
+        taken = await pending(room, self._taken_up)
+        self._taken_up = taken[-1].number if len(taken) == room and taken else 0
+        for claim in taken:
+            self.submit(claim)
 
     def submit(self, claim: Claim) -> None:
         """Let a claim be looked into soon; where too many wait already, the register keeps it for a later try."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,7 @@ from pforte.robots.groups import SIZE_LIMIT
 from pforte.robots.versions import Versions
 from pforte.settings.table import SiteSettings
 from pforte.sources.robots_txt import FetchStatus, fetch_robots
+from pforte.worker import Worker
 
 _log = structlog.get_logger("pforte")
 
@@ -55,8 +57,13 @@ class RobotsKeeper:
                     continue
                 self._save(site, content, min(changed, self._clock.now()))
 
-    async def fetch(self, sites: Iterable[SiteSettings]) -> None:
-        """Fetch each robots.txt that is a URL; temporary trouble leaves the last version in force."""
+    async def fetch(self, sites: Iterable[SiteSettings], worker: Worker) -> None:
+        """Fetch each robots.txt that is a URL; temporary trouble leaves the last version in force.
+
+        Args:
+            sites: the sites.
+            worker: writes to the register.
+        """
         for site in sites:
             if "://" not in site.robots:
                 continue
@@ -64,7 +71,7 @@ class RobotsKeeper:
             if fetched.status is FetchStatus.TROUBLE:
                 _log.warning("robots.unread", site=site.name, place=site.robots, text=fetched.trouble)
             else:
-                self._save(site, fetched.content, fetched.at)
+                await worker.run(partial(self._save, site, fetched.content, fetched.at))
 
     def _save(self, site: SiteSettings, content: bytes, since: datetime) -> None:
         if self._register.save_document(_name(site), content, since):

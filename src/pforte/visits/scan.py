@@ -119,6 +119,12 @@ class Scanner:
         """Skip the lines of ``network`` from now on, because its ban lasts until ``until``."""
         self._shut.set(network, until.timestamp())
 
+    def begin_with(self, bans: Iterable[tuple[Network, datetime]]) -> None:
+        """Skip the lines of exactly these networks, each until its ban ends, whoever was shut out before."""
+        self._shut = PrefixTable()
+        for network, until in sorted(bans, key=lambda ban: ban[1]):
+            self.shut_out(network, until)  # of several bans of one network the last to end counts
+
     def let_in(self, network: Network) -> None:
         """Judge the lines of exactly this network again."""
         self._shut.remove(network)

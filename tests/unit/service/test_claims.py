@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 import pytest
+from service_steps import until
 
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import SetClock
@@ -135,7 +136,6 @@ def test_too_many_claims_wait_in_the_register_and_are_looked_into_once() -> None
         for number in range(MOST_WAITING + 50):
             claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
             claims.submit(Claim(number=number, offence=offence("192.0.2.9")))
-        assert claims.room == 0
         workers = [asyncio.create_task(claims.run()) for _ in range(4)]
         for _ in range(5000):
             await asyncio.sleep(0.001)
@@ -146,3 +146,27 @@ def test_too_many_claims_wait_in_the_register_and_are_looked_into_once() -> None
 
     asyncio.run(main())
     assert sorted(each.number for each in taker.taken) == list(range(MOST_WAITING))
+
+
+def test_open_claims_are_taken_up_in_turn() -> None:
+    """Many without an answer must not hide the others for ever."""
+    asked: list[tuple[int, int]] = []
+
+    async def pending(room: int, after: int) -> list[Claim]:
+        asked.append((room, after))
+        most = min(MOST_WAITING + 10, after + room)
+        return [Claim(number=n, offence=offence("192.0.2.9")) for n in range(after + 1, most + 1)]
+
+    async def main() -> None:
+        claims = Claims(ZoneFileResolver(ZONE), {}, Taker(), SetClock(START), nobody)  # type: ignore[arg-type]
+        await claims.take_up(pending)
+        workers = [asyncio.create_task(claims.run()) for _ in range(4)]
+        await until(lambda: not claims._waiting.qsize())
+        await claims.take_up(pending)
+        await claims.take_up(pending)
+        for worker in workers:
+            worker.cancel()
+
+    asyncio.run(main())
+    assert asked[:2] == [(MOST_WAITING, 0), (MOST_WAITING, MOST_WAITING)]
+    assert asked[2][1] == 0

@@ -13,6 +13,7 @@ from pforte.service import robots
 from pforte.service.robots import RobotsKeeper
 from pforte.settings.table import SiteSettings
 from pforte.sources.robots_txt import Fetched, FetchStatus
+from pforte.worker import Worker
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 RULES = b"User-agent: *\nDisallow: /private/\n"
@@ -74,5 +75,5 @@ def test_urls(
     monkeypatch.setattr(robots, "fetch_robots", fetch)
     keep, _ = keeper(tmp_path)
     site = SiteSettings(name="shop.example", robots="https://shop.example/robots.txt")
-    asyncio.run(keep.fetch([site]))
+    asyncio.run(keep.fetch([site], Worker("test")))
     assert len(keep.versions([site])["shop.example"].versions) == versions

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from service_steps import until
 
 from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
@@ -97,15 +98,6 @@ class House:
 
     def events(self, name: str) -> list[MutableMapping[str, Any]]:
         return [each for each in self.logged if each["event"] == name]
-
-
-async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until something holds; whoever waits longer has found a bug."""
-    for _ in range(int(seconds / 0.02)):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came to hold")
 
 
 def test_a_line_becomes_a_ban_at_the_gate(tmp_path: Path) -> None:

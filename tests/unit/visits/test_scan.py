@@ -242,6 +242,17 @@ def test_lines_of_a_network_that_is_shut_out_are_skipped_and_counted(shut, clien
     assert scanned.skipped == {ip_network(shut): 1}
 
 
+def test_beginning_with_bans_lets_all_others_in():
+    """The journal did not tell which bans came and went; of two bans of one network the last to end counts."""
+    court = scanner(ATTACK)
+    court.shut_out(ip_network("192.0.2.1/32"), NOW + timedelta(hours=1))
+    other = ip_network("203.0.113.9/32")
+    court.begin_with([(other, NOW + timedelta(hours=1)), (other, NOW)])
+    scanned = scan(court, line("/attack"), line("/attack", "203.0.113.9"))
+    assert told(scanned) == [("visit.attack", "192.0.2.1", 1)]
+    assert scanned.skipped == {other: 1}
+
+
 def test_a_network_is_judged_again_when_its_ban_ends_or_is_lifted():
     court = scanner(ATTACK)
     court.shut_out(ip_network("192.0.2.0/24"), NOW + timedelta(hours=1))

@@ -1,0 +1,112 @@
+"""Following the register's journal: every decision is logged, told to the scan, and enforced by the gates."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from pforte.bans.ban import Action, Decision
+from pforte.clock import render_time
+from pforte.gates.follower import Follower
+from pforte.register.errors import JournalPurgedError, RegisterError
+from pforte.register.gathering import Gathering
+from pforte.register.store import Register
+from pforte.service.judging import Judging
+from pforte.worker import Worker
+
+POLL_SECONDS = 0.1
+"""How often the journal is looked at for decisions that another process took."""
+
+_log = structlog.get_logger("pforte")
+
+
+class Following:
+    """Lets the gates and the scan follow the journal, until the last transaction of this run has reached them.
+
+    Args:
+        register: keeps the journal.
+        gathering: tells when the last transaction was written.
+        judging: skips the lines of who is shut out.
+    """
+
+    def __init__(self, register: Register, gathering: Gathering, judging: Judging) -> None:
+        self._register = register
+        self._gathering = gathering
+        self._judging = judging
+        self._kicks: list[asyncio.Event] = []
+
+    def kick(self) -> None:
+        """Let all look at the journal at once."""
+        for kick in self._kicks:
+            kick.set()
+
+    async def drive(self, follower: Follower) -> None:
+        """Drive one gate, in a thread of its own: one that hangs holds up no other."""
+        kick, worker = self._add_kick(), Worker(f"gate {follower.name}")
+        ended = False
+        while not ended:
+            ended = self._gathering.ended
+            wait = await worker.run(follower.step)
+            if not ended:
+                await _until_kicked(kick, min(wait, POLL_SECONDS))
+        await worker.run(follower.close)
+        worker.close()
+
+    async def hear(self, sequence: int) -> None:
+        """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""
+        kick, worker = self._add_kick(), Worker("journal")
+        ended = False
+        while not ended:
+            ended = self._gathering.ended
+            decisions: list[Decision] = []
+            try:
+                decisions = await worker.run(partial(self._register.journal, sequence))
+            except JournalPurgedError:
+                sequence = await self._begin_anew(worker, sequence)
+            except RegisterError:
+                pass  # the gathering says so, and the gates keep their last known bans
+            for decision in decisions:
+                sequence = decision.sequence
+                self._hear(decision)
+            if not ended and not decisions:
+                await _until_kicked(kick, POLL_SECONDS)
+        worker.close()
+
+    async def _begin_anew(self, worker: Worker, sequence: int) -> int:
+        """Take over all bans in force, because the journal no longer tells which came and went."""
+        try:
+            beginning = await worker.run(self._register.snapshot)
+        except RegisterError:
+            return sequence
+        self._judging.begin_with(beginning.bans)
+        _log.warning("journal.purged", after=sequence, goes_on_after=beginning.sequence)
+        return beginning.sequence
+
+    def _hear(self, decision: Decision) -> None:
+        ban = decision.ban
+        _log.info(
+            f"ban.{decision.action.value}",
+            network=str(ban.network),
+            rung=ban.rung,
+            until=render_time(ban.effective_end()),
+            reference=ban.reference,
+            reason=ban.reason,
+            origin=ban.origin.value,
+            sequence=decision.sequence,
+        )
+        if decision.action is Action.LIFT:
+            self._judging.let_in(ban.network)
+        else:
+            self._judging.shut_out(ban.network, ban.effective_end())
+
+    def _add_kick(self) -> asyncio.Event:
+        kick = asyncio.Event()
+        self._kicks.append(kick)
+        return kick
+
+
+async def _until_kicked(kick: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(kick.wait(), seconds)
+    kick.clear()

@@ -1,0 +1,132 @@
+"""Reading the sources: each in a task of its own, opened again after trouble, closed and changed while others run."""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import aclosing, suppress
+
+import structlog
+
+from pforte.clock import Clock
+from pforte.service.judging import Judging
+from pforte.settings.source_names import name_of_source
+from pforte.settings.table import Settings, SourceSettings
+from pforte.sources.block import Limits, Source, SourceError
+from pforte.sources.opening import open_source
+
+SOURCE_PAUSE = 10.0
+"""Seconds before a source that could not be read is tried again."""
+DRAIN_SECONDS = 10.0
+"""How long a source that is to end may go on handing over what it had accepted."""
+
+_log = structlog.get_logger("pforte")
+
+
+class Readers:
+    """Reads the sources that the settings name and hands their blocks to judgement.
+
+    Args:
+        group: holds the tasks.
+        judging: judges the blocks.
+        clock: tells when lines arrive.
+    """
+
+    def __init__(self, group: asyncio.TaskGroup, judging: Judging, clock: Clock) -> None:
+        self._group = group
+        self._judging = judging
+        self._clock = clock
+        self._readers: dict[str, _Reader] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the sources that are read."""
+        return list(self._readers)
+
+    async def follow(self, settings: Settings) -> None:
+        """Start reading sources that are new, end those that are gone or changed, leave the others alone."""
+        limits = Limits(settings.scan.block, settings.scan.line)
+        wanted = {
+            name_of_source(source): _Reader(source, limits, self._judging, self._clock)
+            for source in settings.source
+        }
+        gone = [
+            name
+            for name, reader in self._readers.items()
+            if name not in wanted or reader.reads != wanted[name].reads
+        ]
+        if gone:
+            await self._end(gone)
+            # What they read last must be judged before anybody goes on from where they stopped.
+            await self._judging.catch_up()
+        for name, reader in wanted.items():
+            if name not in self._readers:
+                self._readers[name] = reader
+                self._tasks[name] = self._group.create_task(reader.run())
+
+    async def stop(self) -> None:
+        """End all: what they had accepted is handed over before."""
+        await self._end(list(self._readers))
+
+    async def _end(self, names: Collection[str]) -> None:
+        readers = {self._tasks.pop(name): self._readers.pop(name) for name in names}
+        for reader in readers.values():
+            reader.close()
+        if not readers:
+            return
+        _, late = await asyncio.wait(readers, timeout=DRAIN_SECONDS)
+        for task in late:
+            readers[task].tell_late()
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+
+class _Reader:
+    """Reads one source until it ends or is closed."""
+
+    def __init__(self, settings: SourceSettings, limits: Limits, judging: Judging, clock: Clock) -> None:
+        self.reads = (settings, limits)
+        self._name = name_of_source(settings)
+        self._judging = judging
+        self._clock = clock
+        self._source: Source | None = None
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Let :meth:`run` end once what was accepted is handed over."""
+        self._closing.set()
+        if self._source is not None:
+            self._source.close()
+
+    def tell_late(self) -> None:
+        """Say that the source is cut short."""
+        waiting = None if self._source is None else self._source.figures().waiting
+        _log.error(
+            "source.cut-short",
+            source=self._name,
+            waiting=waiting,
+            text=f"it did not end within {DRAIN_SECONDS:.0f} s",
+        )
+
+    async def run(self) -> None:
+        """Take blocks from the source; when it cannot be read, say so and try again."""
+        while not self._closing.is_set():
+            try:
+                await self._read(self._judging.positions.get(self._name, ""))
+            except (SourceError, OSError) as error:
+                # A disk, a mount or a journal in trouble must not take the other sources with it.
+                _log.error("source.failed", source=self._name, text=str(error), again_in=SOURCE_PAUSE)
+            else:
+                _log.info("source.ended", source=self._name)
+                return
+            # Reading goes on behind what is judged, so what was read before must be.
+            await self._judging.catch_up()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), SOURCE_PAUSE)
+
+    async def _read(self, position: str) -> None:
+        settings, limits = self.reads
+        self._source = open_source(settings, limits, position, self._clock)
+        async with aclosing(self._source.blocks()) as blocks:
+            async for block in blocks:
+                await self._judging.put(settings, block)

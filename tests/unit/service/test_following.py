@@ -1,0 +1,166 @@
+"""The journal is followed whatever the register does, and each decision reaches the scan."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+import structlog
+from service_steps import until
+
+from pforte.bans.ban import Action, Ban, Decision
+from pforte.net.addresses import Network
+from pforte.register.errors import JournalPurgedError, RegisterUnavailableError
+from pforte.register.queries import Snapshot
+from pforte.service import following
+from pforte.service.following import Following
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def ban(network: str) -> Ban:
+    return Ban(
+        network=ip_network(network),
+        rung=1,
+        starts=NOW,
+        ends=NOW + timedelta(hours=1),
+        reason="visit.trap",
+        reference=network,
+    )
+
+
+class Gathering:
+    """Stands for the gathering: it has not ended until the test says so."""
+
+    ended = False
+
+
+class Judge:
+    """Stands for the judging: it knows who is shut out."""
+
+    def __init__(self) -> None:
+        self.shut: set[Network] = set()
+
+    def begin_with(self, bans: Any) -> None:
+        self.shut = {each.network for each in bans}
+
+    def shut_out(self, network: Network, until: datetime) -> None:
+        self.shut.add(network)
+
+    def let_in(self, network: Network) -> None:
+        self.shut.discard(network)
+
+
+class Journal:
+    """Stands for the register; what it answers stands in a list, an exception is raised."""
+
+    def __init__(self, journal: list[Any], snapshots: list[Any]) -> None:
+        self.answers, self.snapshots = journal, snapshots
+        self.asked: list[int] = []
+
+    def journal(self, after: int) -> list[Decision]:
+        self.asked.append(after)
+        return self._answer(self.answers, [])
+
+    def snapshot(self) -> Snapshot:
+        return self._answer(self.snapshots, None)
+
+    def _answer(self, answers: list[Any], otherwise: Any) -> Any:
+        answer = answers.pop(0) if answers else otherwise
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def hear(register: Journal, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Follow from sequence 5 until all answers are taken."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+    gathering = Gathering()
+
+    async def main() -> None:
+        follow = Following(register, gathering, judge)  # type: ignore[arg-type]
+        task = asyncio.create_task(follow.hear(5))
+        await until(lambda: task.done() or not (register.answers or register.snapshots))
+        gathering.ended = True
+        follow.kick()
+        await task
+
+    with structlog.testing.capture_logs() as logged:
+        asyncio.run(main())
+    return [each["event"] for each in logged]
+
+
+def test_decisions_reach_the_scan_and_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Judge()
+    register = Journal(
+        [
+            [
+                Decision(sequence=6, action=Action.BEGIN, ban=ban("198.18.0.1/32"), decided=NOW),
+                Decision(sequence=7, action=Action.BEGIN, ban=ban("198.18.0.2/32"), decided=NOW),
+            ],
+            [Decision(sequence=8, action=Action.LIFT, ban=ban("198.18.0.1/32"), decided=NOW)],
+        ],
+        [],
+    )
+    assert hear(register, judge, monkeypatch) == ["ban.begin", "ban.begin", "ban.lift"]
+    assert judge.shut == {ip_network("198.18.0.2/32")}
+    assert register.asked[:3] == [5, 7, 8]
+
+
+def test_a_register_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Judge()
+    begin = Decision(sequence=6, action=Action.BEGIN, ban=ban("198.18.0.1/32"), decided=NOW)
+    register = Journal([RegisterUnavailableError("away"), [begin]], [])
+    assert hear(register, judge, monkeypatch) == ["ban.begin"]
+    assert register.asked[:2] == [5, 5]
+
+
+def test_a_purged_journal_is_made_good_by_the_bans_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came and went in between is not told any more; the scan takes all bans, even if that has to wait."""
+    judge = Judge()
+    judge.shut = {ip_network("198.18.9.9/32")}
+    register = Journal(
+        [JournalPurgedError("purged"), JournalPurgedError("purged")],
+        [RegisterUnavailableError("away"), Snapshot(sequence=90, bans=(ban("198.18.0.3/32"),))],
+    )
+    assert hear(register, judge, monkeypatch) == ["journal.purged"]
+    assert judge.shut == {ip_network("198.18.0.3/32")}
+    assert register.asked[:2] == [5, 5]
+    assert register.asked[2] == 90
+
+
+class Gate:
+    """Stands for a gate's follower."""
+
+    name = "test"
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.closed = False
+
+    def step(self) -> float:
+        self.steps += 1
+        return 60.0
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_gate_takes_a_last_step_after_the_last_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kick and the poll wake it; the end closes it."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 30)
+    gate, gathering = Gate(), Gathering()
+
+    async def main() -> None:
+        follow = Following(Journal([], []), gathering, Judge())  # type: ignore[arg-type]
+        task = asyncio.create_task(follow.drive(gate))  # type: ignore[arg-type]
+        await until(lambda: gate.steps >= 1)
+        gathering.ended = True
+        before = gate.steps
+        follow.kick()
+        await task
+        assert gate.steps > before
+
+    asyncio.run(main())
+    assert gate.closed
