@@ -30,6 +30,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("ban", "Shut NETWORK out from now on; every gate closes within a second."),
     ("lift", "Lift all bans of NETWORK, or the one ban of REFERENCE; every gate opens within a second."),
     ("robots", "Ask what a robots.txt allows (RFC 9309)."),
+    (
+        "gates",
+        "Say how far each gate is behind the register's decisions, what it shuts out and what troubles it.",
+    ),
     ("gate", "Look at a gate, load it by hand, or take it away."),
     ("checks", "List the checks of visits; `show` explains one, `try` asks them all about a line."),
     ("formats", "List the log formats; `pforte formats try FILE` says which one a file has."),

@@ -13,7 +13,7 @@ import click
 from pforte.clock import render_time
 from pforte.printable import printable, render_json
 
-FOLDED = {"reason", "offences", "state"}
+FOLDED = {"reason", "offences", "state", "trouble"}
 """Columns that may take several lines on a narrow terminal; a reference or a time stays in one piece."""
 
 LINE_LIMIT = 400

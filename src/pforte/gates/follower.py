@@ -76,7 +76,7 @@ class Follower:
         self._sequence: int | None = None
         self._pause = FIRST_PAUSE
         self._due = clock.now()
-        self._saved: tuple[int, str, datetime] | None = None
+        self._saved: tuple[int, int, str, datetime] | None = None
         self._error = ""
         self._exempt: tuple[Network, ...] | None = None
 
@@ -140,6 +140,7 @@ class Follower:
             self._due = now
 
     def _begin(self, now: datetime) -> None:
+        """Load the full state: also after a restart, because nobody knows what the gate holds by then."""
         started = self._clock.monotonic()
         beginning = self._journal.snapshot()
         self._gate.load(beginning.bans, now)
@@ -165,14 +166,14 @@ class Follower:
 
     def _save(self, now: datetime, *, at_once: bool = False) -> None:
         """Store the cursor when it changed, at most once a second, because each store is a commit."""
-        sequence = self._sequence or 0
+        state = (self._sequence or 0, self._gate.entries(), self._error)
         if self._saved is not None:
-            saved, error, at = self._saved
-            if (saved, error) == (sequence, self._error) or (not at_once and now - at < SAVE_EVERY):
+            *saved, at = self._saved
+            if tuple(saved) == state or (not at_once and now - at < SAVE_EVERY):
                 return
         try:
-            self._journal.save_cursor(self.name, sequence, self._gate.entries(), self._error)
+            self._journal.save_cursor(self.name, *state)
         except self._unavailable as error:
             _log.warning("gate.cursor-not-stored", gate=self.name, text=str(error))
             return
-        self._saved = (sequence, self._error, now)
+        self._saved = (*state, now)

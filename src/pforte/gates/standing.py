@@ -45,10 +45,6 @@ class Standing:
         self._next_end = min((ban.effective_end() for ban in self), default=None)
         return ended
 
-    def next_end(self) -> datetime | None:
-        """Return when :meth:`expire` may find something next, or None while nothing stands."""
-        return self._next_end
-
     def ban(self, network: Network) -> Ban | None:
         """Return the ban of exactly this network that lasts longest, or None."""
         bans = self._bans.get(network)

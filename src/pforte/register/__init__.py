@@ -19,7 +19,7 @@ from pforte.register.errors import (
     UnknownReferenceError,
 )
 from pforte.register.ladder import Ladder
-from pforte.register.progress import GateCursor
+from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, BanRecord, Case, Snapshot, Status
 from pforte.register.store import Register, file_url, is_missing, locate
 
@@ -35,6 +35,7 @@ __all__ = [
     "Entry",
     "Filed",
     "GateCursor",
+    "GateProgress",
     "JournalPurgedError",
     "Ladder",
     "Order",

@@ -9,12 +9,16 @@ from sqlalchemy import Connection, bindparam, delete, select
 from pforte.register.batch import Tally
 from pforte.register.dialects import insert_or_update
 from pforte.register.encoding import decode_moment, decode_network, encode_moment, encode_network, storable
-from pforte.register.schema import GATES, POSITIONS, TALLIES
+from pforte.register.numbers import head
+from pforte.register.schema import GATES, JOURNAL, JOURNAL_HEAD, POSITIONS, PURGED_HEAD, TALLIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateCursor:
-    """How far a gate has followed the journal.
+    """How far a gate has followed the journal, for whoever looks at it.
+
+    No gate of today goes on from here at its next start: both take the full state, because while nobody followed the
+    kernel may have lost its table, and a file may have been changed by somebody else.
 
     Attributes:
         name: the gate's.
@@ -29,6 +33,22 @@ class GateCursor:
     entries: int
     error: str
     saved: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateProgress:
+    """How a gate stands against the journal.
+
+    Attributes:
+        cursor: how far it has come.
+        behind: decisions it has not taken in; None when it begins anew from the full state, because it is in
+            trouble or the journal no longer reaches back to it.
+        waiting_since: when the oldest of these was decided, UTC; None when there is none.
+    """
+
+    cursor: GateCursor
+    behind: int | None
+    waiting_since: datetime | None
 
 
 def save_positions(connection: Connection, positions: Mapping[str, str], now: datetime) -> None:
@@ -105,3 +125,24 @@ def read_cursors(connection: Connection) -> list[GateCursor]:
             select(*columns).order_by(GATES.c.name)
         )
     ]
+
+
+def read_gates(connection: Connection) -> list[GateProgress]:
+    """Return how all gates that ever followed stand, by name; the connection must be in one read transaction."""
+    return [_progress(connection, cursor) for cursor in read_cursors(connection)]
+
+
+def _progress(connection: Connection, cursor: GateCursor) -> GateProgress:
+    if cursor.error or cursor.sequence < head(connection, PURGED_HEAD):
+        return GateProgress(cursor=cursor, behind=None, waiting_since=None)
+    oldest = connection.execute(
+        select(JOURNAL.c.decided)
+        .where(JOURNAL.c.sequence > cursor.sequence)
+        .order_by(JOURNAL.c.sequence)
+        .limit(1)
+    ).scalar()
+    return GateProgress(
+        cursor=cursor,
+        behind=head(connection, JOURNAL_HEAD) - cursor.sequence,
+        waiting_since=None if oldest is None else decode_moment(oldest),
+    )

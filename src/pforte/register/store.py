@@ -24,7 +24,7 @@ from pforte.register.file_modes import FOLDER, make_private
 from pforte.register.filing import Filing
 from pforte.register.ladder import Ladder
 from pforte.register.numbers import head
-from pforte.register.progress import GateCursor
+from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
 from pforte.register.references import Draw
 from pforte.register.schema import JOURNAL_HEAD, PURGED_HEAD
@@ -181,14 +181,10 @@ class Register:
         with reading(self._engine) as connection:
             return queries.snapshot(connection, self._clock.now())
 
-    def cursor(self, gate: str) -> GateCursor | None:
-        """Return how far a gate has come, or None before its first word."""
-        return next((cursor for cursor in self.cursors() if cursor.name == gate), None)
-
-    def cursors(self) -> list[GateCursor]:
-        """Return how far each gate has come, by name."""
+    def gates(self) -> list[GateProgress]:
+        """Return how each gate that ever followed stands against the journal, by name."""
         with reading(self._engine) as connection:
-            return progress.read_cursors(connection)
+            return progress.read_gates(connection)
 
     def save_cursor(self, gate: str, sequence: int, entries: int, error: str = "") -> None:
         """Store how far a gate has come, how many networks it shuts out, and its trouble if it has any."""

@@ -215,3 +215,16 @@ def test_the_cursor_is_stored_at_most_once_a_second_and_at_the_end() -> None:
     follower.close()
     assert journal.cursors[-1] == (9, 9, "")
     assert wall.closed
+
+
+def test_the_cursor_tells_when_bans_end_by_themselves() -> None:
+    """Nothing is decided then, and whoever looks must not see the entries of before."""
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    journal.decide(1)
+    follower = make(journal, wall, clock)
+    follower.step()
+    wall.held.clear()
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    follower.step()
+    assert journal.cursors == [(1, 1, ""), (1, 0, "")]

@@ -68,11 +68,35 @@ def test_old_tallies_are_forgotten(register, clock):
 
 
 def test_cursors_of_gates(register, clock):
-    assert register.cursor("nftables") is None
+    assert register.gates() == []
     register.save_cursor("nftables", 3, 100)
     clock.move(timedelta(seconds=1))
     register.save_cursor("nftables", 5, 0, "nft is missing")
     register.save_cursor("files", 4, 100)
     latest = GateCursor(name="nftables", sequence=5, entries=0, error="nft is missing", saved=clock.now())
-    assert register.cursor("nftables") == latest
-    assert [cursor.name for cursor in register.cursors()] == ["files", "nftables"]
+    files, nftables = register.gates()
+    assert (files.cursor.name, nftables.cursor) == ("files", latest)
+
+
+def test_how_far_a_gate_is_behind(register, record, clock):
+    """An operator must see at one glance that a decision is not enforced yet, and since when."""
+    record("192.0.2.1")
+    register.save_cursor("nftables", 1, 1)
+    (level,) = register.gates()
+    assert (level.behind, level.waiting_since) == (0, None)
+    clock.move(timedelta(hours=2))
+    second = clock.now()
+    record("192.0.2.2")
+    clock.move(timedelta(hours=2))
+    record("192.0.2.3")
+    (late,) = register.gates()
+    assert (late.behind, late.waiting_since) == (2, second)
+
+
+def test_a_gate_that_must_begin_anew_is_behind_by_no_number(register, record, clock):
+    record("192.0.2.1")
+    register.save_cursor("files", 0, 0, "the disk is full")
+    register.save_cursor("nftables", 0, 0)
+    clock.move(timedelta(days=500))
+    register.purge(timedelta(days=400))
+    assert [(gate.behind, gate.waiting_since) for gate in register.gates()] == [(None, None), (None, None)]
