@@ -15,10 +15,21 @@ from pforte.bans.ladder import Evidence, Extension, Judgement, NewBan, Spared, j
 from pforte.bans.offence import Kind, Mode, Offence
 from pforte.bans.regulation import Regulation
 from pforte.net.addresses import Network, network_of, parse_address
+from pforte.settings.table import CheckSettings
+from pforte.visits.checks import mail_relay
+from pforte.visits.formats.syslog import POSTFIX
+from pforte.visits.scan import Origin as LogOrigin
+from pforte.visits.scan import Plan, Scanner
 
 STORIES = Path(__file__).resolve().parents[1] / "stories"
 LINE = re.compile(
     r"(?P<when>\+\w+|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)\s+(?P<what>.*?)(?:\s+->\s+(?P<answer>.+))?"
+)
+RELAYS = Plan(checks=(mail_relay.CHECK,), settings={mail_relay.ID: CheckSettings(mode="enforce")})
+MAIL_LOG = LogOrigin(source="mail.log", log=POSTFIX)
+POSTFIX_LINE = (
+    "{at:%Y-%m-%dT%H:%M:%S}+00:00 mail postfix/smtpd[7000]: NOQUEUE: reject: RCPT from unknown[{ip}]: 454 4.7.1 "
+    "<{to}>: Relay access denied; from=<{sender}> to=<{to}> proto=ESMTP helo=<mail.example.com>\n"
 )
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -30,6 +41,7 @@ class Town:
     regulation: Regulation = field(default_factory=Regulation)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     bans: list[Ban] = field(default_factory=list)
+    scanner: Scanner = field(default_factory=lambda: Scanner(RELAYS))
 
     def history(self, network: Network) -> History:
         around = [ban for ban in self.bans if ban.network != network and _holds(ban.network, network)]
@@ -51,6 +63,13 @@ class Town:
                 if isinstance(wide, NewBan):
                     answer += f" and {prefix} rung {wide.rung} until {_shown(wide.ends)}"
         return answer
+
+    def relay(self, address: str, sender: str, recipients: list[str]) -> str:
+        """Let Postfix write what it refused in one session, and judge what the scan finds in it."""
+        lines = [POSTFIX_LINE.format(at=self.now, ip=address, sender=sender, to=to) for to in recipients]
+        found = self.scanner.scan("".join(lines).encode(), MAIL_LOG, self.now)
+        answers = [self._render(self._charge(offence, shared=False)) for offence, _ in found.offences]
+        return answers[-1] if answers else "counted"
 
     def ban(self, address: str, rung: int) -> None:
         self.keep(
@@ -152,6 +171,8 @@ def _act(town: Town, words: list[str]) -> str | None:
     match words:
         case ["offence", address, *rest]:
             return town.offend(address, rest)
+        case ["relay", address, "from", sender, "to", *recipients]:
+            return town.relay(address, sender, recipients)
         case ["ban", address, "rung", rung]:
             town.ban(address, int(rung))
         case ["lift", address]:

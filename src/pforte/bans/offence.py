@@ -40,7 +40,10 @@ class Offence:
         mode: ``watch`` records it and climbs no ladder.
         claim: the verifiable crawler that the visitor says it is, or "" (see ``robots.crawlers``).
         exempt: why the network is never banned, or "" (recorded, climbs no ladder).
-        act: identity of an automatic retry of one act (RFC 5321 s4.5.4.1 queue retries), or "".
+        act: what was done to the letter, so that an automatic retry of it is known (REGULATION R9), or "": for
+            mail the digest of sender and recipient, or of the set of them that the check counted. Only mail has
+            one, because only its clients must try again for days (RFC 5321 s4.5.4.1); a browser, a crawler or a
+            log-in that does the same again does it anew. It says nothing of the client: histories are per network.
     """
 
     network: Network

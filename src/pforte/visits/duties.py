@@ -5,7 +5,7 @@ A mark that several checks share stands in it once: a group is a set of checks.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pforte.bans.offence import Mode
@@ -101,8 +101,8 @@ def _duty(number: int, check: Check, chosen: CheckSettings, mode: Mode) -> Duty:
 
 def _threshold(check: Check, wanted: CheckSettings) -> Threshold | None:
     own = check.threshold or Threshold(1, _WINDOW)
-    threshold = Threshold(wanted.count or own.count, wanted.window or own.window, own.distinct)
-    return threshold if threshold.count > 1 else None
+    threshold = replace(own, count=wanted.count or own.count, window=wanted.window or own.window)
+    return threshold if threshold.count > 1 or threshold.acts else None
 
 
 def hints_of(duties: tuple[Duty, ...]) -> Hints:

@@ -43,6 +43,7 @@ class Case:
         client: address of its client.
         name: name under which the client's network is counted.
         at: event time, POSIX seconds, not in the future.
+        act: the act of its offence, see :class:`~pforte.bans.offence.Offence`.
     """
 
     block: Block
@@ -52,6 +53,7 @@ class Case:
     client: str = ""
     name: str = ""
     at: float = 0.0
+    act: str = ""
 
 
 class Judgement:
@@ -142,7 +144,7 @@ class Judgement:
         for duty, judge in case.call.logins:
             finding = judge(failure)
             if finding is not None:
-                self._charge(case, duty, finding, failure.user, failure)
+                self._charge(case, duty, finding, failure.act or failure.user, failure)
 
     def _verdict(self, call: Call, visit: Visit, site: bytes) -> _Verdict:
         """Return what the woken checks with marks find, from memory where the same request was judged before.
@@ -191,10 +193,13 @@ class Judgement:
         check = duty.check
         if check.id == IMPERSONATED and not self.claims.is_new((case.name, finding.claim), case.at):
             return
+        case.act = ""
         if duty.threshold:
             attempts = failure.attempts if failure else 1
-            if not self.tallies.count(check.id, case.name, case.at, variant, attempts):
+            act = self.tallies.count(check.id, case.name, case.at, variant, attempts)
+            if act is None:
                 return
+            case.act = act
         claim = finding.claim or ("" if failure else self._claim(case))
         self._keep(case, duty, finding.observed, claim, failure.service if failure else "http")
 
@@ -228,7 +233,7 @@ class Judgement:
         _set_mode(offence, duty.mode)
         _set_claim(offence, claim)
         _set_exempt(offence, "")
-        _set_act(offence, "")
+        _set_act(offence, case.act)
         block.keep(offence, case.start)
 
 

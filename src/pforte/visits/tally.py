@@ -6,7 +6,7 @@ what counts together is what lies in one window. After an offence the count star
 
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from math import isfinite
@@ -17,6 +17,26 @@ from pforte.visits.checks.declaration import Threshold
 
 _VERSION = b"\x01"
 _HIT = Struct("<dQ")
+_NAME = Struct("<Q")
+_UNKNOWN = 0
+"""Name of an act that its line does not tell."""
+
+
+class _Acts(list[tuple[float, int]]):
+    """Times of findings in their order, each with the name of its act."""
+
+    def identity(self) -> str:
+        """Return 20 digits that stand for the set of these acts, or "" when it holds an unknown one."""
+        names = {name for _, name in self}
+        if _UNKNOWN in names:
+            return ""
+        return blake2b(b"".join(map(_NAME.pack, sorted(names))), digest_size=10).hexdigest()
+
+
+_Key = tuple[str, str]
+_Hits = list[float] | dict[int, float] | _Acts
+"""Times of findings in their order; or the newest time of each variant; or times with acts."""
+_Kind = Callable[[], _Hits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +74,56 @@ class Tallies:
 
     def __init__(self, thresholds: Mapping[str, Threshold], limit: int, *, tracked: bool = False) -> None:
         self._rules = {
-            check: (threshold.count, threshold.window.total_seconds(), threshold.distinct)
+            check: (threshold.count, threshold.window.total_seconds(), _kind(threshold))
             for check, threshold in thresholds.items()
         }
         self._limit = limit
-        self._hits: OrderedDict[tuple[str, str], list[float] | dict[int, float]] = OrderedDict()
-        self._changed: dict[tuple[str, str], None] | None = {} if tracked else None
+        self._hits: OrderedDict[_Key, _Hits] = OrderedDict()
+        self._changed: dict[_Key, None] | None = {} if tracked else None
 
     def __len__(self) -> int:
         return len(self._hits)
 
-    def count(self, check: str, network: str, at: float, variant: bytes = b"", attempts: int = 1) -> bool:
-        """Count one finding and say whether it completes an offence.
+    def count(
+        self, check: str, network: str, at: float, variant: bytes = b"", attempts: int = 1
+    ) -> str | None:
+        """Count one finding; None while there are too few for an offence.
 
         Args:
             check: slug of a check with a threshold.
             network: whom it is charged to (:func:`name_of`).
             at: event time, POSIX seconds.
-            variant: the target or user, which counts once where the threshold asks for different ones.
+            variant: the target or user, which counts once where the threshold asks for different ones; where it
+                remembers acts, the act, or b"" where the line does not tell it.
             attempts: how many findings this one stands for; different ones count once anyway.
+
+        Returns:
+            The act of the offence that the finding completes: the same one for the same acts in any order and
+            number; "" where the threshold remembers none, or one of them is unknown.
         """
-        needed, window, distinct = self._rules[check]
+        needed, window, kind = self._rules[check]
         key = (check, network)
         hits = self._hits.get(key)
         if hits is None:
-            hits = self._begin(key, distinct=distinct)
+            hits = self._begin(key, kind)
         else:
             self._hits.move_to_end(key)
         if self._changed is not None:
             self._changed[key] = None
         if isinstance(hits, dict):
             full = _count_variant(hits, variant, at, needed, window)
+        elif isinstance(hits, _Acts):
+            hit = (at, _named(variant) if variant else _UNKNOWN)
+            full = _count_acts(hits, hit, min(attempts, needed), needed, window)
         else:
             full = _count_attempts(hits, at, min(attempts, needed), needed, window)
-        if full:
-            del self._hits[key]
-        return full
+        if not full:
+            return None
+        del self._hits[key]
+        return hits.identity() if isinstance(hits, _Acts) else ""
 
-    def _begin(self, key: tuple[str, str], *, distinct: bool) -> list[float] | dict[int, float]:
-        hits: list[float] | dict[int, float] = {} if distinct else []
-        self._hits[key] = hits
+    def _begin(self, key: _Key, kind: _Kind) -> _Hits:
+        hits = self._hits[key] = kind()
         if len(self._hits) > self._limit:
             gone, _ = self._hits.popitem(last=False)
             if self._changed is not None:
@@ -123,11 +153,20 @@ class Tallies:
                 continue
             key = (kept.check, name_of(kept.network))
             self._hits.pop(key, None)
-            taken = self._begin(key, distinct=rule[2])
+            needed, _, kind = rule
+            taken, latest = self._begin(key, kind), hits[-2 * needed :]
             if isinstance(taken, dict):
-                taken.update((variant, at) for at, variant in hits[-2 * rule[0] :])
+                taken.update((variant, at) for at, variant in latest)
+            elif isinstance(taken, _Acts):
+                taken.extend(latest)
             else:
-                taken.extend(at for at, _ in hits[-2 * rule[0] :])
+                taken.extend(at for at, _ in latest)
+
+
+def _kind(threshold: Threshold) -> _Kind:
+    if threshold.acts:
+        return _Acts
+    return dict if threshold.distinct else list
 
 
 def _count_attempts(hits: list[float], at: float, attempts: int, needed: int, window: float) -> bool:
@@ -144,7 +183,7 @@ def _count_attempts(hits: list[float], at: float, attempts: int, needed: int, wi
 
 
 def _count_variant(hits: dict[int, float], variant: bytes, at: float, needed: int, window: float) -> bool:
-    name = int.from_bytes(blake2b(variant, digest_size=8).digest(), "little")
+    name = _named(variant)
     before = hits.get(name, at)
     hits[name] = before if at < before <= at + window else at
     if len(hits) < needed:
@@ -158,15 +197,39 @@ def _count_variant(hits: dict[int, float], variant: bytes, at: float, needed: in
     return False
 
 
+def _count_acts(hits: _Acts, hit: tuple[float, int], attempts: int, needed: int, window: float) -> bool:
+    """Count a finding; when it completes an offence, only what counted is left."""
+    for _ in range(attempts):
+        insort(hits, hit)
+    if len(hits) < needed:
+        return False
+    near = [other for other in hits if -window <= other[0] - hit[0] <= window]
+    full = _is_full([moment for moment, _ in near], needed, window)
+    if full or len(hits) >= 2 * needed:
+        hits[:] = near
+    return full
+
+
+def _named(text: bytes) -> int:
+    """Return the name of a target, user or act."""
+    return int.from_bytes(blake2b(text, digest_size=_NAME.size).digest(), "little")
+
+
 def _is_full(times: list[float], needed: int, window: float) -> bool:
     """Whether some window holds as many of these times as are needed."""
     return any(late - early <= window for early, late in zip(times, times[needed - 1 :], strict=False))
 
 
-def _packed(hits: list[float] | dict[int, float] | None) -> bytes:
+def _packed(hits: _Hits | None) -> bytes:
     if not hits:
         return b""
-    pairs = ((at, name) for name, at in hits.items()) if isinstance(hits, dict) else ((at, 0) for at in hits)
+    pairs: Iterable[tuple[float, int]]
+    if isinstance(hits, dict):
+        pairs = ((at, name) for name, at in hits.items())
+    elif isinstance(hits, _Acts):
+        pairs = hits
+    else:
+        pairs = ((at, _UNKNOWN) for at in hits)
     return _VERSION + b"".join(_HIT.pack(at, name) for at, name in pairs)
 
 

@@ -46,6 +46,8 @@ class LoginFailure:
         user: the name that was tried, b"" where unknown.
         what: ``password``, ``unknown-user``, ``protocol`` (no or broken login dialogue) or ``relay``.
         attempts: tries this one line stands for, at least 1 ("message repeated 5 times").
+        act: what an automatic retry repeats to the letter, such as sender and recipient of a mail; b"" where the
+            line tells no such thing.
     """
 
     client: str
@@ -54,3 +56,4 @@ class LoginFailure:
     user: bytes
     what: str
     attempts: int = 1
+    act: bytes = b""

@@ -42,6 +42,17 @@ def test_people_read_what_was_seen_which_rule_and_what_next(run, seen):
     assert "\x1b" not in answer.out
 
 
+def test_a_mail_that_was_tried_again_says_why_the_rung_is_the_same(run, seen):
+    now = datetime.now(UTC)  # noqa: TID251  the commands read the real clock
+    mail = {"check": "visit.mail-relay", "service": "smtp", "act": "0123456789abcdef0123"}
+    seen("192.0.2.7", at=now - 5 * HOUR, **mail)
+    again = seen("192.0.2.7", at=now - 3 * HOUR, **mail)
+    other = seen("192.0.2.7", at=now, **(mail | {"act": "3210fedcba9876543210"}))
+    assert (again.ban.rung, other.ban.rung) == (1, 2)
+    assert "1, the same message was tried again: same rung (R9)" in run("explain", again.ban.reference).out
+    assert run("explain", again.ban.reference, "--json").json["why"].endswith("(R9)")
+
+
 def test_programs_get_everything(run, seen):
     ban = seen("192.0.2.7").ban
     seen("192.0.2.7", check="visit.trap", line=None)

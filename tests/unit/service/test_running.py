@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pforte.register.queries import BanQuery
 from pforte.register.store import Register, locate
 from pforte.service.running import Service, run
 
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ATTACK = '{ip} - - [{at}] "GET /static/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1" 404 153 "-" "curl/8.5.0"\n'
 CONFIG = """\
 [service]
@@ -55,13 +57,13 @@ class House:
     exempt: str = "[]"
     mode: str = "enforce"
     zone: str = "UTC"
+    more: str = ""
     logged: list[MutableMapping[str, Any]] = field(default_factory=list)
 
     def configure(self) -> Call:
         config = self.folder / "pforte.toml"
-        config.write_text(
-            CONFIG.format(folder=self.folder, exempt=self.exempt, mode=self.mode, zone=self.zone)
-        )
+        known = CONFIG.format(folder=self.folder, exempt=self.exempt, mode=self.mode, zone=self.zone)
+        config.write_text(known + self.more)
         return Call(config, (), run)
 
     def attack(self, *addresses: str) -> None:
@@ -114,6 +116,46 @@ def test_a_line_becomes_a_ban_at_the_gate(tmp_path: Path) -> None:
     (told,) = house.events("ban.begin")
     assert told["reference"] == ban.reference
     assert told["reason"] == "visit.path-traversal"
+
+
+MAIL = """
+[check."visit.mail-relay"]
+mode = "enforce"
+[[source]]
+path = "{folder}/mail.log"
+format = "postfix"
+start = "beginning"
+"""
+REFUSED = (
+    "{at:%Y-%m-%dT%H:%M:%S}+00:00 mail postfix/smtpd[700]: NOQUEUE: reject: RCPT from unknown[198.18.0.9]: 554 5.7.1 "
+    "<{to}>: Relay access denied; from=<ann@example.com> to=<{to}> proto=ESMTP helo=<h>\n"
+)
+
+
+def test_a_mail_queue_that_tries_again_stays_on_its_rung(tmp_path: Path) -> None:
+    """REGULATION R9: the same mail leads to the same rung, mail to others climbs, and the register tells why."""
+    house = House(tmp_path, more=MAIL.format(folder=tmp_path))
+    now = SystemClock().now()
+    tries = [(5 * HOUR, ("x", "y", "z")), (3 * HOUR, ("z", "x", "y")), (MINUTE, ("x", "y", "w"))]
+    log = [
+        REFUSED.format(at=now - ago, to=f"{to}@example.net") for ago, recipients in tries for to in recipients
+    ]
+    (tmp_path / "mail.log").write_text("".join(log))
+
+    async def act(_: Service) -> None:
+        await until(lambda: len(house.bans()) == 3)
+
+    house.play(act)
+    filed = _offences(house)
+    assert [each.why for each in filed] == [
+        "first offence",
+        "the same message was tried again: same rung (R9)",
+        "repeated within the window of rung 1",
+    ]
+    first, again, other = [each.offence.act for each in filed]
+    assert first == again != other
+    assert "example.net" not in first
+    assert [(ban.rung, ban.act) for ban in house.bans()] == [(2, other), (1, again), (1, first)]
 
 
 def test_a_restart_reads_nothing_twice(tmp_path: Path) -> None:

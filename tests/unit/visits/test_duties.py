@@ -59,6 +59,8 @@ def test_a_check_that_is_off_is_not_on_duty():
         (None, CheckSettings(count=4, window=MINUTE), Threshold(4, MINUTE)),
         (Threshold(3, MINUTE), CheckSettings(count=1), None),
         (Threshold(3, MINUTE, distinct=True), CheckSettings(count=9), Threshold(9, MINUTE, distinct=True)),
+        (Threshold(3, MINUTE, acts=True), CheckSettings(count=1), Threshold(1, MINUTE, acts=True)),
+        (Threshold(3, MINUTE, acts=True), CheckSettings(count=9), Threshold(9, MINUTE, acts=True)),
         (Threshold(3, MINUTE), CheckSettings(window=2 * MINUTE), Threshold(3, 2 * MINUTE)),
     ],
 )

@@ -190,6 +190,26 @@ def test_an_offence_is_charged_to_the_network():
     assert (str(offence.network), str(offence.address)) == ("2001:db8:1:2::/64", "2001:db8:1:2::9")
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_mail_that_is_tried_again_is_the_same_act(count):
+    relay = check(
+        "visit.relay",
+        judge=None,
+        judge_login=lambda failure: Finding("visit.relay", b"", ""),
+        threshold=Threshold(count, timedelta(minutes=1), acts=True),
+    )
+    court = Court(relay)
+    calls = Call(1, logins=((court.post.duties[0], relay.judge_login),))
+    for at, act in ((0.0, b"a"), (500.0, b"a"), (1000.0, b"b"), (2000.0, b"")):
+        case = Case(court.block, calls, b"a line", 0, "192.0.2.1", "192.0.2.1", at)
+        failure = LoginFailure("192.0.2.1", at, "smtp", b"", "relay", act=act)
+        for _ in range(count):
+            court.judgement.judge_login(case, failure)
+    first, again, other, unknown = [offence.act for offence, _ in court.block.scanned(0).offences]
+    assert first == again != other
+    assert {bool(first), bool(other), unknown} == {True, ""}
+
+
 def test_a_login_failure_counts_its_attempts_and_users():
     def judge_login(failure):
         return Finding("visit.ssh", failure.user, "the right password")

@@ -13,9 +13,11 @@ from pforte.visits.tally import Tallies, TallyState, name_of
 
 MANY = "visit.many"
 DIFFERENT = "visit.different"
+ACTS = "visit.acts"
 THRESHOLDS = {
     MANY: Threshold(3, timedelta(seconds=60)),
     DIFFERENT: Threshold(3, timedelta(seconds=60), distinct=True),
+    ACTS: Threshold(3, timedelta(seconds=60), acts=True),
 }
 ONE, OTHER = "192.0.2.1", "2001:db8:0:1::/64"
 
@@ -25,69 +27,119 @@ def tallies() -> Tallies:
     return Tallies(THRESHOLDS, 100, tracked=True)
 
 
+def completes(tallies: Tallies, *finding: object, **facts: object) -> bool:
+    """Count one finding and say whether it completes an offence."""
+    return tallies.count(*finding, **facts) is not None  # type: ignore[arg-type]
+
+
+def act_of(tallies: Tallies, *acts: bytes, start: float = 0.0) -> str:
+    """Return the act of the offence that the last of these findings completes; the others complete none."""
+    *before, last = [tallies.count(ACTS, ONE, start + second, act) for second, act in enumerate(acts)]
+    assert before == [None] * len(before)
+    assert last is not None
+    return last
+
+
 def test_the_finding_that_reaches_the_count_completes_the_offence(tallies):
-    assert [tallies.count(MANY, ONE, at) for at in (0.0, 30.0, 60.0)] == [False, False, True]
+    assert [completes(tallies, MANY, ONE, at) for at in (0.0, 30.0, 60.0)] == [False, False, True]
 
 
 def test_findings_further_apart_than_the_window_do_not(tallies):
-    assert [tallies.count(MANY, ONE, at) for at in (0.0, 30.0, 60.1, 90.1)] == [False, False, False, False]
+    assert [completes(tallies, MANY, ONE, at) for at in (0.0, 30.0, 60.1, 90.1)] == [
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_after_an_offence_the_count_starts_anew(tallies):
-    assert [tallies.count(MANY, ONE, at) for at in range(7)] == [False, False, True] * 2 + [False]
+    assert [completes(tallies, MANY, ONE, at) for at in range(7)] == [False, False, True] * 2 + [False]
 
 
 def test_networks_and_checks_are_counted_apart(tallies):
     for at in range(2):
-        assert not tallies.count(MANY, ONE, at)
-        assert not tallies.count(MANY, OTHER, at)
-        assert not tallies.count(DIFFERENT, ONE, at, b"/%d" % at)
-    assert tallies.count(MANY, ONE, 2)
+        assert not completes(tallies, MANY, ONE, at)
+        assert not completes(tallies, MANY, OTHER, at)
+        assert not completes(tallies, DIFFERENT, ONE, at, b"/%d" % at)
+    assert completes(tallies, MANY, ONE, 2)
 
 
 def test_lines_out_of_order_count_by_their_time(tallies):
-    assert [tallies.count(MANY, ONE, at) for at in (100.0, 55.0, 70.0)] == [False, False, True]
-    assert [tallies.count(MANY, OTHER, at) for at in (100.0, 39.9, 70.0)] == [False, False, False]
+    assert [completes(tallies, MANY, ONE, at) for at in (100.0, 55.0, 70.0)] == [False, False, True]
+    assert [completes(tallies, MANY, OTHER, at) for at in (100.0, 39.9, 70.0)] == [False, False, False]
 
 
-@pytest.mark.parametrize("check", [MANY, DIFFERENT])
+@pytest.mark.parametrize("check", [MANY, DIFFERENT, ACTS])
 def test_a_file_of_earlier_times_is_counted_behind_one_of_later_times(tallies, check):
     for at in (9000.0, 9001.0):
-        assert not tallies.count(check, ONE, at, b"%d" % at)
-    assert [tallies.count(check, ONE, at, b"%d" % at) for at in (10.0, 11.0, 12.0)] == [False, False, True]
+        assert not completes(tallies, check, ONE, at, b"%d" % at)
+    assert [completes(tallies, check, ONE, at, b"%d" % at) for at in (10.0, 11.0, 12.0)] == [
+        False,
+        False,
+        True,
+    ]
 
 
-@pytest.mark.parametrize("check", [MANY, DIFFERENT])
+@pytest.mark.parametrize("check", [MANY, DIFFERENT, ACTS])
 def test_two_sources_whose_clocks_differ_do_not_disturb_each_other(tallies, check):
     for step in range(2):
-        assert not tallies.count(check, ONE, 9000.0 + step, b"a%d" % step)
-        assert not tallies.count(check, ONE, 10.0 + step, b"b%d" % step)
-    assert tallies.count(check, ONE, 12.0, b"b2")
+        assert not completes(tallies, check, ONE, 9000.0 + step, b"a%d" % step)
+        assert not completes(tallies, check, ONE, 10.0 + step, b"b%d" % step)
+    assert completes(tallies, check, ONE, 12.0, b"b2")
 
 
 def test_the_same_target_counts_once_where_different_ones_are_asked_for(tallies):
-    assert [tallies.count(DIFFERENT, ONE, at, b"/same") for at in range(9)] == [False] * 9
-    assert not tallies.count(DIFFERENT, ONE, 10, b"/b")
-    assert tallies.count(DIFFERENT, ONE, 11, b"/c")
+    assert [completes(tallies, DIFFERENT, ONE, at, b"/same") for at in range(9)] == [False] * 9
+    assert not completes(tallies, DIFFERENT, ONE, 10, b"/b")
+    assert completes(tallies, DIFFERENT, ONE, 11, b"/c")
 
 
 def test_a_target_asked_for_again_counts_with_its_newest_time(tallies):
     for at, variant in ((0, b"/a"), (50, b"/b"), (55, b"/a")):
-        assert not tallies.count(DIFFERENT, ONE, at, variant)
-    assert tallies.count(DIFFERENT, ONE, 100, b"/c")
+        assert not completes(tallies, DIFFERENT, ONE, at, variant)
+    assert completes(tallies, DIFFERENT, ONE, 100, b"/c")
 
 
 def test_an_old_target_falls_out_of_the_window(tallies):
     for at, variant in ((0, b"/a"), (50, b"/b")):
-        assert not tallies.count(DIFFERENT, ONE, at, variant)
-    assert not tallies.count(DIFFERENT, ONE, 100, b"/c")
-    assert tallies.count(DIFFERENT, ONE, 101, b"/d")
+        assert not completes(tallies, DIFFERENT, ONE, at, variant)
+    assert not completes(tallies, DIFFERENT, ONE, 100, b"/c")
+    assert completes(tallies, DIFFERENT, ONE, 101, b"/d")
 
 
 def test_one_line_may_stand_for_several_tries(tallies):
-    assert not tallies.count(MANY, ONE, 0, attempts=2)
-    assert tallies.count(MANY, ONE, 1)
-    assert tallies.count(MANY, OTHER, 0, attempts=1_000_000_000)
+    assert not completes(tallies, MANY, ONE, 0, attempts=2)
+    assert completes(tallies, MANY, ONE, 1)
+    assert completes(tallies, MANY, OTHER, 0, attempts=1_000_000_000)
+
+
+def test_the_same_acts_in_any_order_and_number_have_one_identity(tallies):
+    act = act_of(tallies, b"a", b"a", b"b")
+    assert len(act) == 20
+    assert act_of(tallies, b"b", b"a", b"b") == act
+    assert act_of(tallies, b"a", b"a", b"a") != act
+    assert act_of(tallies, b"a", b"b", b"c") != act
+    assert act_of(Tallies(THRESHOLDS, 100), b"a", b"b", b"a") == act
+
+
+def test_an_act_that_nobody_told_makes_the_offence_an_act_of_its_own(tallies):
+    assert act_of(tallies, b"a", b"", b"a") == act_of(tallies, b"", b"", b"") == ""
+
+
+def test_only_the_acts_of_the_window_are_named(tallies):
+    assert not completes(tallies, ACTS, ONE, 0.0, b"old")
+    assert act_of(tallies, b"a", b"a", b"a", start=200.0) == act_of(tallies, b"a", b"a", b"a")
+
+
+def test_a_line_that_stands_for_several_tries_is_one_act(tallies):
+    many = tallies.count(ACTS, ONE, 0.0, b"a", 1_000_000)
+    assert many == act_of(tallies, b"a", b"a", b"a")
+
+
+def test_other_counts_name_no_act(tallies):
+    assert [tallies.count(MANY, ONE, at, b"a") for at in range(3)] == [None, None, ""]
+    assert [tallies.count(DIFFERENT, ONE, at, b"%d" % at) for at in range(3)] == [None, None, ""]
 
 
 def test_the_least_recently_seen_leave_first():
@@ -97,9 +149,9 @@ def test_the_least_recently_seen_leave_first():
     tallies.count(MANY, "a", 1)
     tallies.count(MANY, "c", 1)
     assert len(tallies) == 2
-    assert tallies.count(MANY, "a", 2), "the one seen last was kept"
-    assert not tallies.count(MANY, "b", 2)
-    assert not tallies.count(MANY, "b", 3), "the one forgotten begins anew"
+    assert completes(tallies, MANY, "a", 2), "the one seen last was kept"
+    assert not completes(tallies, MANY, "b", 2)
+    assert not completes(tallies, MANY, "b", 3), "the one forgotten begins anew"
 
 
 def test_changes_are_told_once(tallies):
@@ -154,12 +206,13 @@ def test_kept_states_of_another_form_are_left_out(tallies, state):
 def test_any_kept_bytes_are_taken_or_left(state):
     tallies = Tallies(THRESHOLDS, 10)
     tallies.load([TallyState(check, parse_network(ONE), state) for check in THRESHOLDS])
-    assert isinstance(tallies.count(MANY, ONE, 0.0), bool)
+    for check in THRESHOLDS:
+        assert tallies.count(check, ONE, 0.0, b"a") in {None, ""} or check == ACTS
 
 
 findings = st.lists(
     st.tuples(
-        st.sampled_from([MANY, DIFFERENT]),
+        st.sampled_from([MANY, DIFFERENT, ACTS]),
         st.sampled_from([ONE, OTHER]),
         st.integers(0, 300),
         st.integers(0, 4),
@@ -185,19 +238,19 @@ def test_a_restart_in_between_changes_nothing(rows, stop):
     assert got == wanted
 
 
-@given(st.lists(st.integers(0, 121), max_size=40), st.sampled_from([MANY, DIFFERENT]))
+@given(st.lists(st.integers(0, 121), max_size=40), st.sampled_from([MANY, DIFFERENT, ACTS]))
 def test_in_any_order_it_is_full_where_a_window_is(times, check):
     tallies, seen = Tallies(THRESHOLDS, 10), []
     for number, at in enumerate(times):
         seen.append(at)
         around = sorted(one for one in seen if abs(one - at) <= 60)
         full = any(late - early <= 60 for early, late in zip(around, around[2:], strict=False))
-        assert tallies.count(check, ONE, at, b"%d" % number) == full
+        assert completes(tallies, check, ONE, at, b"%d" % number) == full
         if full:
             seen = []
 
 
-@given(st.lists(st.integers(0, 10_000), max_size=60), st.sampled_from([MANY, DIFFERENT]))
+@given(st.lists(st.integers(0, 10_000), max_size=60), st.sampled_from([MANY, DIFFERENT, ACTS]))
 def test_one_count_never_takes_more_than_twice_its_size(times, check):
     tallies = Tallies(THRESHOLDS, 10)
     for number, at in enumerate(times):
@@ -211,7 +264,7 @@ def test_in_order_it_is_a_sliding_window(times):
     for at in times:
         recent = [*(old for old in recent if old >= at - 60), at]
         reached = len(recent) >= 3
-        assert tallies.count(MANY, ONE, at) == reached
+        assert completes(tallies, MANY, ONE, at) == reached
         if reached:
             recent = []
 
@@ -233,4 +286,4 @@ def test_counts_move_to_another_scanner() -> None:
     former.count("visit.http-login", "192.0.2.1", 1.0)
     former.count("visit.http-login", "192.0.2.1", 2.0)
     later.load(former.states())
-    assert later.count("visit.http-login", "192.0.2.1", 3.0)
+    assert completes(later, "visit.http-login", "192.0.2.1", 3.0)

@@ -55,11 +55,13 @@ class Threshold:
         count: findings that make the offence.
         window: time in which they are counted.
         distinct: count different targets (or users) only.
+        acts: remember which acts were counted, so that an automatic retry of the same ones is known (REGULATION R9).
     """
 
     count: int
     window: timedelta
     distinct: bool = False
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,6 @@ CHECK = Check(
         de="Sind Sie Kunde, schalten Sie im Mailprogramm die Anmeldung beim Senden ein (Port 587). Sonst sucht ein"
         " Programm nach offenen Relais: suchen und beenden Sie es.",
     ),
-    threshold=Threshold(3, timedelta(hours=1)),
+    threshold=Threshold(3, timedelta(hours=1), acts=True),
     judge_login=judge_login,
 )

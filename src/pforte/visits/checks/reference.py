@@ -26,7 +26,7 @@ def render_reference(checks: Iterable[Check]) -> str:
 
 def describe_threshold(threshold: Threshold | None) -> str:
     """Say how often it takes, in a few words."""
-    if threshold is None:
+    if threshold is None or threshold.count == 1:
         return "once"
     different = " different" if threshold.distinct else ""
     return f"{threshold.count}{different} in {render_duration(threshold.window)}"

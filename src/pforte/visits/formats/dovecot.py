@@ -59,7 +59,7 @@ def read_message(program: bytes, message: bytes) -> Refusal | None:
         message: its text.
 
     >>> read_message(b"imap-login", b"Disconnected (auth failed, 2 attempts): user=<jo>, rip=192.0.2.1, lip=192.0.2.9")
-    Refusal(client='192.0.2.1', service='imap', user=b'jo', what='password', attempts=2)
+    Refusal(client='192.0.2.1', service='imap', user=b'jo', what='password', attempts=2, act=b'')
     """
     part, text = program, message.rstrip()
     while part == b"dovecot":

@@ -4,11 +4,15 @@ Taken are failed logins, tries to relay, and abuse of the SMTP dialogue. Mail th
 (block lists, HELO, unknown recipients) is no login failure: the sender may be a mail server like any other. Nor is
 trouble of the authentication service.
 
+A try to relay is told with its sender and recipient, by which a mail queue that tries again is known. The other lines
+name no mail.
+
 The client stands as ``NAME[ADDRESS]`` right behind fixed words, and a host name holds no bracket, so nothing that the
 client sends can stand before its address.
 """
 
 import re
+from dataclasses import replace
 
 from pforte.visits.formats.client import read_client
 from pforte.visits.formats.refusal import Refusal, What, count_attempts
@@ -60,7 +64,7 @@ def read_message(message: bytes) -> Refusal | None:
     """Read one message of smtpd or postscreen; None when it tells of no failure.
 
     >>> read_message(b"warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: UGFzc3dvcmQ6")
-    Refusal(client='192.0.2.1', service='smtp', user=b'', what='password', attempts=1)
+    Refusal(client='192.0.2.1', service='smtp', user=b'', what='password', attempts=1, act=b'')
     """
     text = message.rstrip()
     match = _SASL.fullmatch(text)
@@ -68,7 +72,7 @@ def read_message(message: bytes) -> Refusal | None:
         return _sasl(match[1], match[2] or b"")
     match = _RELAY.match(text)
     if match is not None:
-        return _refusal(match[1], "relay") if _DENIED.match(match[2]) else None
+        return _relay(match[1], match[2])
     match = _ABUSE.match(text)
     if match is not None:
         return _refusal(match[1], "protocol")
@@ -84,6 +88,24 @@ def _sasl(client: bytes, reason: bytes) -> Refusal | None:
         return None
     user = _SASL_USER.search(reason)
     return _refusal(client, "password", user[1] if user else b"")
+
+
+def _relay(client: bytes, answer: bytes) -> Refusal | None:
+    denied = _DENIED.match(answer)
+    if denied is None:
+        return None
+    refusal = _refusal(client, "relay")
+    return None if refusal is None else replace(refusal, act=_mail(answer[denied.end() :]))
+
+
+def _mail(told: bytes) -> bytes:
+    """Return sender and recipient as written, from what stands behind the reason; b"" where it names none.
+
+    They reach to the last ``proto=``, so that no sender who writes this word hides the recipient behind it.
+    """
+    end = told.rfind(b"> proto=")
+    mail = told[: end + 1] if end >= 0 else told
+    return mail.removeprefix(b"; ") if mail.startswith(b"; from=<") and b"> to=<" in mail else b""
 
 
 def _refusal(client: bytes, what: What, user: bytes = b"", attempts: int = 1) -> Refusal | None:

@@ -17,6 +17,7 @@ class Refusal:
     user: bytes
     what: What
     attempts: int = 1
+    act: bytes = b""
 
 
 def count_attempts(digits: bytes) -> int:

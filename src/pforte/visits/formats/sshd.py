@@ -64,7 +64,7 @@ def read_message(message: bytes) -> Refusal | None:
     """Read one message of sshd; None when it tells of no failure.
 
     >>> read_message(b"Invalid user x from 192.0.2.9 from 192.0.2.1 port 4022")
-    Refusal(client='192.0.2.1', service='ssh', user=b'x from 192.0.2.9', what='unknown-user', attempts=1)
+    Refusal(client='192.0.2.1', service='ssh', user=b'x from 192.0.2.9', what='unknown-user', attempts=1, act=b'')
     """
     text = message.rstrip()
     if text.startswith(b"[ID "):

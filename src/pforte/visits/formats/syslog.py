@@ -49,7 +49,9 @@ class SyslogFormat:
         at = read_stamp(envelope.stamp, default_zone, self.now if now is None else now)
         if at is None:
             return None
-        return LoginFailure(refusal.client, at, refusal.service, refusal.user, refusal.what, refusal.attempts)
+        return LoginFailure(
+            refusal.client, at, refusal.service, refusal.user, refusal.what, refusal.attempts, refusal.act
+        )
 
     def client(self, line: bytes) -> str | None:
         """Return the client's address of a line that tells of a failure."""

@@ -22,3 +22,10 @@ def test_one_try_is_no_offence():
     threshold = mail_relay.CHECK.threshold
     assert threshold is not None
     assert threshold.count >= 3
+
+
+def test_a_mail_queue_that_tries_again_is_known():
+    """REGULATION R9: the offence names the mails that were counted."""
+    threshold = mail_relay.CHECK.threshold
+    assert threshold is not None
+    assert threshold.acts

@@ -14,6 +14,7 @@ from pforte.visits.checks.reference import describe_threshold, render_reference
     [
         (None, "once"),
         (Threshold(3, timedelta(hours=1)), "3 in 1h"),
+        (Threshold(1, timedelta(hours=1), acts=True), "once"),
         (Threshold(40, timedelta(minutes=10), distinct=True), "40 different in 10m"),
     ],
 )
