@@ -41,7 +41,7 @@ def command(  # noqa: PLR0913  one parameter for each option
     Exit codes: 0 done, 1 could not be done (the network is exempt, the register is away), 2 bad usage.
     """
     settings = call.settings()
-    with open_register(settings, make=True) as register:
+    with open_register(settings, absent="make") as register:
         regulation = register.ladder.regulation
         order_rung, length = _measure(regulation, rung, span)
         target = _parse_target(network, regulation.ipv6_prefix, wide=wide)

@@ -1,4 +1,4 @@
-"""A ban as commands show it."""
+"""A ban, and an offence, as commands show them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from pforte.bans.ban import Ban
 from pforte.clock import render_time
 from pforte.commands.output import seconds
-from pforte.register import BanRecord
+from pforte.register import BanRecord, Filed
 
 HEADINGS = ("network", "rung", "from", "until", "reference", "reason", "state")
 
@@ -31,6 +31,23 @@ def ban_object(ban: Ban, now: datetime) -> dict[str, object]:
 def record_object(record: BanRecord, now: datetime) -> dict[str, object]:
     """Return the JSON object of a ban with the number of its offences by check."""
     return {**ban_object(record.ban, now), "offences": dict(record.offences)}
+
+
+def offence_object(filed: Filed) -> dict[str, object]:
+    """Return the JSON object of an offence and of what became of it."""
+    offence = filed.offence
+    return {
+        "at": render_time(offence.at),
+        "kind": offence.kind.value,
+        "check": offence.check,
+        "address": str(offence.address),
+        "service": offence.service,
+        "source": offence.source,
+        "line": offence.line,
+        "evidence": offence.evidence.decode("utf-8", "backslashreplace"),
+        "outcome": filed.outcome.value,
+        "why": filed.why,
+    }
 
 
 def ban_cells(ban: Ban, now: datetime) -> tuple[str, ...]:

@@ -53,14 +53,14 @@ def command(  # noqa: PLR0913  one parameter for each option
     clock = SystemClock()
     now = clock.now()
     query = BanQuery(
-        network=None if network is None else _parse_network(network, settings.regulation.ipv6_prefix),
+        network=None if network is None else parse_network_option(network, settings.regulation.ipv6_prefix),
         rung=rung,
         reason=reason,
         active=None if everything else True,
         since=None if since is None else parse_since(since, now),
         limit=PAGE,
     )
-    with open_register(settings, make=False, clock=clock) as register:
+    with open_register(settings, absent="stand-in", clock=clock) as register:
         found = _bans(register, query, limit)
         if as_json:
             for ban in found:
@@ -91,7 +91,12 @@ def _print(bans: list[Ban], now: datetime) -> None:
         note("no bans")
 
 
-def _parse_network(text: str, ipv6_prefix: int) -> Network:
+def parse_network_option(text: str, ipv6_prefix: int) -> Network:
+    """Read the value of ``--network``.
+
+    Raises:
+        click.BadParameter: it is no network.
+    """
     try:
         return parse_network(text, ipv6_prefix)
     except AddressError as error:

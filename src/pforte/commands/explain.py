@@ -12,7 +12,7 @@ from pforte.bans.reference import BadReferenceError, parse_reference
 from pforte.bans.regulation import Regulation
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
-from pforte.commands.ban_views import ban_object, ban_state, offence_words
+from pforte.commands.ban_views import ban_object, ban_state, offence_object, offence_words
 from pforte.commands.output import (
     print_facts,
     print_heading,
@@ -82,7 +82,7 @@ def command(call: Call, reference: str, limit: int, *, as_json: bool) -> None:
     except BadReferenceError as error:
         raise click.BadParameter(str(error), param_hint="REFERENCE") from error
     clock = SystemClock()
-    with open_register(settings, make=False, clock=clock) as register:
+    with open_register(settings, absent="stand-in", clock=clock) as register:
         case = register.case(wanted, limit)
         repeat = repeat_of(case.ban, register.ladder.regulation)
     check = {check.id: check for check in CHECKS}.get(_check_id(case))
@@ -112,7 +112,7 @@ def _object(case: Case, check: Check | None, repeat: Repeat | None, now: datetim
         "check": None if check is None else _check_object(check),
         "why": _why(case),
         "counts": dict(case.counts),
-        "offences": [_offence_object(filed) for filed in case.offences],
+        "offences": [offence_object(filed) for filed in case.offences],
         "repeat": None if repeat is None else _repeat_object(repeat),
         "acts": [_act_object(act) for act in case.acts],
     }
@@ -124,22 +124,6 @@ def _check_object(check: Check) -> dict[str, object]:
         "standard": check.standard,
         "summary": {"en": check.summary.en, "de": check.summary.de},
         "remedy": {"en": check.remedy.en, "de": check.remedy.de},
-    }
-
-
-def _offence_object(filed: Filed) -> dict[str, object]:
-    offence = filed.offence
-    return {
-        "at": render_time(offence.at),
-        "kind": offence.kind.value,
-        "check": offence.check,
-        "address": str(offence.address),
-        "service": offence.service,
-        "source": offence.source,
-        "line": offence.line,
-        "evidence": offence.evidence.decode("utf-8", "backslashreplace"),
-        "outcome": filed.outcome.value,
-        "why": filed.why,
     }
 
 

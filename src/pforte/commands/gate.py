@@ -16,7 +16,6 @@ from pforte.gates.nftables.listing import Listing
 from pforte.gates.nftables.ruleset import SETS
 from pforte.gates.opening import open_files, open_nftables
 from pforte.net.addresses import Network
-from pforte.register import is_missing, locate
 from pforte.settings.table import Settings
 
 SHOWN_NAMES: Mapping[str, str] = {
@@ -46,7 +45,7 @@ def nftables() -> None:
 def show(call: Call, *, as_json: bool) -> None:
     """Say what the firewall holds and whether it is what the register says. Nothing is changed."""
     settings = call.settings()
-    with open_register(settings, make=False) as register:
+    with open_register(settings, absent="stand-in") as register:
         bans = register.snapshot().bans
     try:
         gate = open_nftables(settings, _exempt(settings))
@@ -118,13 +117,7 @@ def _bans(settings: Settings) -> list[Ban]:
 
     A register that is not there ends the command: taken for an empty one it would open the gate to everybody.
     """
-    place = locate(settings)
-    if is_missing(place):
-        fail(
-            f"there is no register at {place.removeprefix('sqlite:///')}; "
-            "if that is not the place, name the settings file by pforte --config FILE"
-        )
-    with open_register(settings, make=False) as register:
+    with open_register(settings, absent="refuse") as register:
         return register.snapshot().bans
 
 

@@ -26,7 +26,7 @@ def command(call: Call, *, as_json: bool) -> None:
     Exit codes: 0 also when a gate is in trouble, 1 when the register is away, 2 bad usage.
     """
     settings, clock = call.settings(), SystemClock()
-    with open_register(settings, make=False, clock=clock) as register:
+    with open_register(settings, absent="stand-in", clock=clock) as register:
         followed = {gate.cursor.name: gate for gate in register.gates()}
     if settings.service.simulate:
         note("service.simulate is set: no gate enforces anything")

@@ -33,7 +33,7 @@ def command(call: Call, target: str, reason: str, *, expire: bool, as_json: bool
     if not reason.strip():
         raise click.BadParameter("say why; it is kept in the audit", param_hint="--reason")
     wanted = parse_target(target, settings.regulation.ipv6_prefix)
-    with open_register(settings, make=False) as register:
+    with open_register(settings, absent="stand-in") as register:
         pardon = Pardon(target=wanted, reason=reason.strip(), who=operator(), amnesty=not expire)
         lifted = register.lift(pardon)
         network = lifted[0].network

@@ -5,6 +5,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from pforte.bans.exemption import Exemptions, build_exemptions
 from pforte.bans.regulation import regulation_of
@@ -16,25 +17,28 @@ from pforte.register import Ladder, Register, RegisterError, is_missing, locate
 from pforte.settings.table import Settings
 
 IN_MEMORY = "sqlite://"
+ANOTHER = "if that is not the place, name the settings file by pforte --config FILE"
 
 
 @contextmanager
-def open_register(settings: Settings, *, make: bool, clock: Clock | None = None) -> Iterator[Register]:
+def open_register(
+    settings: Settings, *, absent: Literal["make", "stand-in", "refuse"], clock: Clock | None = None
+) -> Iterator[Register]:
     """Open the register the settings name; errors of it end the command with exit code 1.
 
     Args:
         settings: name the register and the regulation.
-        make: whether a register that does not exist is made; if not, an empty one stands in for it, so that a
-            question in the wrong folder leaves nothing behind.
+        absent: what becomes of a register that does not exist: it is made, an empty one stands in for it, so that
+            a question in the wrong folder leaves nothing behind, or the command ends.
         clock: tells the present moment.
     """
     try:
         url = locate(settings)
-        if not make and is_missing(url):
-            note(
-                f"there is no register at {url.removeprefix('sqlite:///')} yet: nothing was recorded; "
-                "if that is not the place, name the settings file by pforte --config FILE"
-            )
+        if absent != "make" and is_missing(url):
+            where = f"there is no register at {url.removeprefix('sqlite:///')}"
+            if absent == "refuse":
+                fail(f"{where}; {ANOTHER}")
+            note(f"{where} yet: nothing was recorded; {ANOTHER}")
             url = IN_MEMORY
         ladder = Ladder(regulation=regulation_of(settings.regulation))
         with Register.open(url, clock or SystemClock(), ladder) as register:

@@ -29,7 +29,7 @@ def command(call: Call, ip: str, *, as_json: bool) -> None:
         hint = "; for a network ask pforte bans --network" if "/" in ip else ""
         raise click.BadParameter(f"{error}{hint}", param_hint="IP") from error
     clock = SystemClock()
-    with open_register(settings, make=False, clock=clock) as register:
+    with open_register(settings, absent="stand-in", clock=clock) as register:
         status = register.status(address)
     exemptions = exemptions_of(settings)
     exempt = exemptions.reason(address) or exemptions.reason(status.network)

@@ -11,14 +11,13 @@ from ipaddress import ip_network
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
 from pforte.bans.ban import Ban
-from pforte.bans.history import History
 from pforte.net.addresses import Address, Network
 from pforte.register.audit import Act
 from pforte.register.batch import Filed, Outcome
 from pforte.register.encoding import covering_keys, encode_moment, inside_keys
 from pforte.register.errors import UnknownReferenceError
 from pforte.register.numbers import head
-from pforte.register.past import Past, read_widths, slices
+from pforte.register.past import read_widths, slices
 from pforte.register.rows import BAN_COLUMNS, OFFENCE_COLUMNS, ban_of, offence_of
 from pforte.register.schema import BANS, JOURNAL_HEAD, OFFENCES
 
@@ -119,13 +118,6 @@ class Case:
     counts: Mapping[str, int]
     offences: tuple[Filed, ...]
     acts: tuple[Act, ...]
-
-
-def history(connection: Connection, network: Network) -> History:
-    """Return what the ladder knows of a network."""
-    past = Past(connection)
-    past.load([network])
-    return past.history(network)
 
 
 def snapshot(connection: Connection, now: datetime) -> Snapshot:
@@ -246,12 +238,16 @@ def offences_of_ban(connection: Connection, number: int, ban: Ban, limit: int) -
     ]
 
 
-def offences_of_network(connection: Connection, network: Network, limit: int) -> list[Filed]:
-    """Return the offences of a network and of those inside it, latest recorded first."""
-    lowest, highest = inside_keys(network)
+def offences(connection: Connection, network: Network | None, check: str, limit: int) -> list[Filed]:
+    """Return the offences of a network and of those inside it, or of all, latest recorded first."""
+    conditions: list[ColumnElement[bool]] = [OFFENCES.c.outcome.not_in(NOT_FILED)]
+    if network is not None:
+        conditions.append(OFFENCES.c.network.between(*inside_keys(network)))
+    if check:
+        conditions.append(OFFENCES.c.check_id == check)
     query = (
         select(*OFFENCE_COLUMNS, OFFENCES.c.outcome, OFFENCES.c.why, OFFENCES.c.ban)
-        .where(OFFENCES.c.network.between(lowest, highest), OFFENCES.c.outcome.not_in(NOT_FILED))
+        .where(*conditions)
         .order_by(OFFENCES.c.id.desc())
         .limit(limit)
     )
@@ -263,18 +259,4 @@ def offences_of_network(connection: Connection, network: Network, limit: int) ->
     return [
         Filed(offence=offence_of(row), outcome=Outcome(row[13]), ban=found.get(row[15]), why=row[14])
         for row in rows
-    ]
-
-
-def offences_after(connection: Connection, after: int, limit: int) -> list[tuple[int, Filed]]:
-    """Return recorded offences with their row numbers, in the order they were recorded; bans are left out."""
-    query = (
-        select(*OFFENCE_COLUMNS, OFFENCES.c.outcome, OFFENCES.c.why, OFFENCES.c.id)
-        .where(OFFENCES.c.id > after, OFFENCES.c.outcome.not_in(NOT_FILED))
-        .order_by(OFFENCES.c.id)
-        .limit(limit)
-    )
-    return [
-        (row[15], Filed(offence=offence_of(row), outcome=Outcome(row[13]), why=row[14]))
-        for row in connection.execute(query)
     ]

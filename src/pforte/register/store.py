@@ -1,7 +1,6 @@
 """The one class through which everything else uses the register."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +9,6 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from pforte.bans.ban import Ban, Decision
-from pforte.bans.history import History
 from pforte.clock import Clock
 from pforte.net.addresses import Address, Network, network_of
 from pforte.register import acts, claims, documents, integrity, journal, progress, queries, retention
@@ -27,7 +25,7 @@ from pforte.register.numbers import head
 from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
 from pforte.register.references import Draw
-from pforte.register.schema import JOURNAL_HEAD, PURGED_HEAD
+from pforte.register.schema import PURGED_HEAD
 from pforte.register.schema_version import upgrade
 from pforte.settings.table import Settings
 
@@ -156,11 +154,6 @@ class Register:
 
     # The journal and its followers.
 
-    def head(self) -> int:
-        """Return the sequence of the latest decision, 0 before the first; cheap enough to ask all the time."""
-        with reading(self._engine) as connection:
-            return head(connection, JOURNAL_HEAD)
-
     def journal(self, after: int, limit: int = PAGE) -> list[Decision]:
         """Return at most ``limit`` decisions that follow the sequence ``after``, in order.
 
@@ -196,11 +189,6 @@ class Register:
 
     # Questions.
 
-    def history(self, network: Network) -> History:
-        """Return what the ladder knows of a network."""
-        with reading(self._engine) as connection:
-            return queries.history(connection, network)
-
     def status(self, address: Address) -> Status:
         """Return where an address stands now."""
         network = network_of(address, self.ladder.regulation.ipv6_prefix)
@@ -211,15 +199,6 @@ class Register:
         """Return one page of bans, the latest recorded first."""
         with reading(self._engine) as connection:
             return queries.bans(connection, query, self._clock.now())
-
-    def ban_of(self, reference: str) -> Ban:
-        """Return the ban of a reference.
-
-        Raises:
-            UnknownReferenceError: no ban carries it.
-        """
-        with reading(self._engine) as connection:
-            return queries.ban_by_reference(connection, reference)[1]
 
     def case(self, reference: str, limit: int = 20) -> Case:
         """Return everything that is known of a ban, with at most ``limit`` of its offences.
@@ -236,21 +215,13 @@ class Register:
                 acts=tuple(read_audit(connection, reference)),
             )
 
-    def offences(self, network: Network, limit: int = 100) -> list[Filed]:
-        """Return the offences of a network and of those inside it, latest recorded first."""
-        with reading(self._engine) as connection:
-            return queries.offences_of_network(connection, network, limit)
+    def offences(self, network: Network | None = None, check: str = "", limit: int = 100) -> list[Filed]:
+        """Return the offences of a network and of those inside it, or of all, latest recorded first.
 
-    def all_offences(self) -> Iterator[Filed]:
-        """Yield every recorded offence in the order of recording, page by page; ``ban`` is left out."""
-        after = 0
-        while True:
-            with reading(self._engine) as connection:
-                page = queries.offences_after(connection, after, PAGE)
-            if not page:
-                return
-            yield from (filed for _, filed in page)
-            after = page[-1][0]
+        Claims that wait for their proof, and those dropped, are no offences.
+        """
+        with reading(self._engine) as connection:
+            return queries.offences(connection, network, check, limit)
 
     # Acts of operators.
 

@@ -26,29 +26,29 @@ def settings(state, **sections):
 
 
 def test_a_question_in_the_wrong_folder_leaves_nothing_behind(state, capsys):
-    with open_register(settings(state), make=False) as register:
+    with open_register(settings(state), absent="stand-in") as register:
         assert register.status(ip_address("192.0.2.1")).ban is None
     assert not state.exists()
     assert f"no register at {state}/register.sqlite" in capsys.readouterr().err
 
 
 def test_an_act_makes_the_register(state):
-    with open_register(settings(state), make=True):
+    with open_register(settings(state), absent="make"):
         pass
-    with open_register(settings(state), make=False) as register:
-        assert register.head() == 0
+    with open_register(settings(state), absent="stand-in") as register:
+        assert register.snapshot().sequence == 0
     assert (state / "register.sqlite").exists()
 
 
 def test_the_regulation_of_the_settings_is_in_force(state):
     regulation = RegulationSettings(ipv6_prefix=56)
-    with open_register(settings(state, regulation=regulation), make=False) as register:
+    with open_register(settings(state, regulation=regulation), absent="stand-in") as register:
         assert register.ladder.regulation.ipv6_prefix == 56
 
 
 def test_trouble_ends_the_command(state, capsys):
     broken = settings(state, register=RegisterSettings(url="oracle://localhost/x"))
-    with pytest.raises(SystemExit) as ended, open_register(broken, make=True):
+    with pytest.raises(SystemExit) as ended, open_register(broken, absent="make"):
         pass
     assert ended.value.code == 1
     assert "use sqlite or postgresql" in capsys.readouterr().err

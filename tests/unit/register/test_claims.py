@@ -16,10 +16,10 @@ def settle(register, number, offence):
 
 def test_a_claim_bans_nobody_and_survives(register, offence):
     number = claim(register, offence)
-    assert register.head() == 0
+    assert register.snapshot().sequence == 0
     (waiting,) = register.pending_claims()
     assert (waiting.number, waiting.offence) == (number, offence(claim="googlebot"))
-    assert list(register.all_offences()) == []
+    assert register.offences() == []
 
 
 def test_a_disproved_claim_is_judged_as_what_it_turned_out_to_be(register, offence):
@@ -27,7 +27,7 @@ def test_a_disproved_claim_is_judged_as_what_it_turned_out_to_be(register, offen
     recorded = settle(register, number, offence(check="visit.impersonation"))
     assert recorded.settled[0].outcome is Outcome.BAN
     assert len(recorded.decisions) == 1
-    assert [filed.offence.check for filed in register.all_offences()] == ["visit.impersonation"]
+    assert [filed.offence.check for filed in register.offences()] == ["visit.impersonation"]
     assert register.pending_claims() == []
     assert register.check() == []
 
@@ -42,7 +42,7 @@ def test_a_claim_that_is_dropped_is_no_offence(register, offence):
     recorded = settle(register, claim(register, offence), None)
     assert recorded.settled[0].outcome is Outcome.DROPPED
     assert register.pending_claims() == []
-    assert list(register.all_offences()) == []
+    assert register.offences() == []
 
 
 def test_a_claim_is_settled_once(register, offence):
@@ -51,7 +51,7 @@ def test_a_claim_is_settled_once(register, offence):
     settle(register, number, offence())
     assert settle(register, number, offence()).settled == (None,)
     assert settle(register, 999, offence()).settled == (None,)
-    assert register.head() == 1
+    assert register.snapshot().sequence == 1
 
 
 def test_a_claim_that_is_read_again_is_known(register, offence):

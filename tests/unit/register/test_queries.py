@@ -5,8 +5,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from pforte.bans.offence import Mode
 from pforte.net.addresses import parse_network
-from pforte.register import BanQuery, Batch, Entry, Order, Outcome, Pardon, UnknownReferenceError
+from pforte.register import BanQuery, Order, Outcome, Pardon, UnknownReferenceError
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -135,9 +136,8 @@ def test_a_case_tells_everything_of_one_ban(register, record, offence):
 
 
 def test_an_unknown_reference_is_named(register):
-    for ask in (register.ban_of, register.case):
-        with pytest.raises(UnknownReferenceError, match="PF-0000-0000"):
-            ask("PF-0000-0000")
+    with pytest.raises(UnknownReferenceError, match="PF-0000-0000"):
+        register.case("PF-0000-0000")
 
 
 def test_offences_of_a_network_come_latest_first_with_their_bans(register, record):
@@ -152,16 +152,15 @@ def test_offences_of_a_network_come_latest_first_with_their_bans(register, recor
     assert len(register.offences(parse_network("192.0.2.0/24"), limit=1)) == 1
 
 
-def test_all_offences_come_in_the_order_of_recording(register, offence):
-    """More than one page, so that the seam between pages is crossed."""
-    entries = tuple(Entry(offence=offence("192.0.2.1", line=line)) for line in range(2100))
-    register.record(Batch(entries=entries))
-    assert [filed.offence.line for filed in register.all_offences()] == list(range(2100))
-
-
-def test_a_history_knows_what_is_around(register, record, clock):
+def test_offences_of_a_check_and_of_everybody(register, record):
+    """Whoever lets a check watch first wants to see what it saw."""
     record("192.0.2.1")
-    register.ban(order("192.0.2.0/24"))
-    history = register.history(parse_network("192.0.2.1"))
-    assert [str(ban.network) for ban in history.bans] == ["192.0.2.1/32"]
-    assert [str(ban.network) for ban in history.around] == ["192.0.2.0/24"]
+    record("2001:db8::1", check="visit.trap", mode=Mode.WATCH)
+    (watched,) = register.offences(check="visit.trap")
+    assert (str(watched.offence.address), watched.outcome, watched.ban) == (
+        "2001:db8::1",
+        Outcome.WATCH,
+        None,
+    )
+    assert [filed.offence.check for filed in register.offences()] == ["visit.trap", "visit.sql-injection"]
+    assert register.offences(parse_network("192.0.2.0/24"), "visit.trap") == []

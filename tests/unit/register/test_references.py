@@ -33,4 +33,4 @@ def test_broken_randomness_is_named_instead_of_searching_for_ever(url, clock, of
         register.record(Batch(entries=(Entry(offence=offence("192.0.2.1")),)))
         with pytest.raises(RegisterError, match="source of randomness"):
             register.record(Batch(entries=(Entry(offence=offence("192.0.2.2")),)))
-        assert register.head() == 1
+        assert register.snapshot().sequence == 1

@@ -17,8 +17,8 @@ def test_an_old_ban_goes_with_its_offences_and_decisions(register, record, clock
     clock.move(KEEP + DAY)
     assert register.purge(KEEP) == 3
     with pytest.raises(UnknownReferenceError):
-        register.ban_of(reference)
-    assert list(register.all_offences()) == []
+        register.case(reference)
+    assert register.offences() == []
     assert register.check() == []
 
 
@@ -45,7 +45,7 @@ def test_offences_without_a_ban_go_by_their_age(register, record, clock):
     clock.move(KEEP + DAY)
     record("192.0.2.2", mode=Mode.WATCH)
     assert register.purge(KEEP) == 1
-    assert [str(filed.offence.address) for filed in register.all_offences()] == ["192.0.2.2"]
+    assert [str(filed.offence.address) for filed in register.offences()] == ["192.0.2.2"]
 
 
 def test_claims_that_wait_are_not_forgotten(register, offence, clock):

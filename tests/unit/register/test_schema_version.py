@@ -54,4 +54,4 @@ def test_a_register_of_a_newer_pforte_is_refused(url, clock):
 def test_what_was_recorded_is_there_after_opening_again(url, clock, record, register):
     reference = record("192.0.2.1").filed[0].ban.reference
     with Register.open(url, clock) as again:
-        assert again.ban_of(reference).network.compressed == "192.0.2.1/32"
+        assert again.case(reference).ban.network.compressed == "192.0.2.1/32"

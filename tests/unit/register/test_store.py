@@ -69,7 +69,7 @@ def test_threads_may_record_and_read_at_once(register, offence):
     stop.set()
     reader.join()
     assert problems == []
-    assert register.head() == 40
+    assert register.snapshot().sequence == 40
     assert register.check() == []
 
 

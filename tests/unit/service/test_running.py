@@ -174,7 +174,7 @@ def test_a_restart_reads_nothing_twice(tmp_path: Path) -> None:
 
     house.play(second)
     with Register.open(locate(house.configure().settings()), SystemClock()) as register:
-        assert len(list(register.all_offences())) == 2
+        assert len(register.offences()) == 2
 
 
 def test_operators_acts_reach_a_running_service(tmp_path: Path) -> None:
@@ -326,4 +326,4 @@ def test_simulation_enforces_nothing(tmp_path: Path) -> None:
 
 def _offences(house: House) -> list[Filed]:
     with Register.open(locate(house.configure().settings()), SystemClock()) as register:
-        return list(register.all_offences())
+        return register.offences()
