@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pforte.bans.ban import Ban, Origin, Reach
-from pforte.bans.escalation import covering_prefix, escalated_offence, escalates
+from pforte.bans.escalation import covering_prefix, escalated_at, escalated_offence
 from pforte.bans.history import History
 from pforte.bans.ladder import Evidence, Extension, Judgement, NewBan, Spared, judge
 from pforte.bans.offence import Kind, Mode, Offence
@@ -58,8 +58,9 @@ class Town:
         prefix = covering_prefix(offence.network, self.regulation)
         if isinstance(judgement, NewBan) and prefix is not None:
             history = self.history(prefix)
-            if escalates(history, self.bans, self.regulation, judgement.starts):
-                wide = self._charge(escalated_offence(offence, prefix), shared=shared)
+            moment = escalated_at(history, self.bans, self.regulation, judgement.starts)
+            if moment is not None:
+                wide = self._charge(escalated_offence(offence, prefix, moment), shared=shared)
                 if isinstance(wide, NewBan):
                     answer += f" and {prefix} rung {wide.rung} until {_shown(wide.ends)}"
         return answer

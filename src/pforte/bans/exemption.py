@@ -40,6 +40,11 @@ class Exemptions:
             found = next(self._exempt.covering(who), None)
         return "" if found is None else found[1]
 
+    def held(self, network: Network) -> str:
+        """Return why ``network`` may not be shut out as a whole: it is exempt or holds somebody who is, or ""."""
+        inside = self.overlaps(network)
+        return self.reason(network) or (inside[0][1] if inside else "")
+
     def overlaps(self, network: Network) -> list[tuple[Network, str]]:
         """Return the exempt networks inside ``network``: a ban of it must let them through."""
         return list(self._exempt.covered_by(network))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pforte.bans.ban import Ban
-from pforte.bans.escalation import covering_prefix, escalated_offence, escalates
+from pforte.bans.escalation import covering_prefix, escalated_at, escalated_offence
 from pforte.bans.history import History
 from pforte.bans.ladder import Evidence, Extension, NewBan, Spared, judge
 from pforte.bans.offence import Offence
@@ -38,8 +38,15 @@ class SimulatedBan:
     checks: tuple[str, ...]
 
 
+def _nobody_exempt(_network: Network) -> str:
+    return ""
+
+
 def walk(
-    offences: Iterable[Offence], regulation: Regulation, shared: Callable[[Network], bool]
+    offences: Iterable[Offence],
+    regulation: Regulation,
+    shared: Callable[[Network], bool],
+    held: Callable[[Network], str] = _nobody_exempt,
 ) -> list[SimulatedBan]:
     """Walk the ladder from no history and return the bans in the order of their starts.
 
@@ -50,18 +57,25 @@ def walk(
         offences: what the checks saw; watching and exempt ones are passed over.
         regulation: the ladder to try.
         shared: tells whether a network is tagged as shared by many people.
+        held: tells why a network holds somebody who is never banned, or "": a prefix that does is not shut out.
     """
     ordered = sorted((replace(offence, evidence=b"") for offence in offences), key=_when)
-    simulation = _Simulation(regulation, shared)
+    simulation = _Simulation(regulation, shared, held)
     for offence in ordered:
         simulation.see(offence)
     return simulation.bans()
 
 
 class _Simulation:
-    def __init__(self, regulation: Regulation, shared: Callable[[Network], bool]) -> None:
+    def __init__(
+        self,
+        regulation: Regulation,
+        shared: Callable[[Network], bool],
+        held: Callable[[Network], str],
+    ) -> None:
         self._regulation = regulation
         self._shared = shared
+        self._held = held
         self._histories: dict[Network, History] = {}
         self._inside: dict[Network, list[Ban]] = {}
         self._bans: dict[str, Ban] = {}
@@ -72,12 +86,13 @@ class _Simulation:
         if not isinstance(self._charge(offence), NewBan):
             return
         prefix = covering_prefix(offence.network, self._regulation)
-        if prefix is None:
+        if prefix is None or self._held(prefix):
             return
         recent = self._recent(prefix, self._histories[offence.network].bans[0], offence.at)
         history = self._histories.get(prefix, History(prefix))
-        if escalates(history, recent, self._regulation, offence.at):
-            self._charge(escalated_offence(offence, prefix))
+        moment = escalated_at(history, recent, self._regulation, offence.at)
+        if moment is not None:
+            self._charge(escalated_offence(offence, prefix, moment))
 
     def bans(self) -> list[SimulatedBan]:
         """Return what was seen so far; ties of time keep the order of judging."""

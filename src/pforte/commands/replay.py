@@ -40,7 +40,7 @@ def command(call: Call, options: LogOptions) -> None:
     spared = judging.summary.spared
     with closing(judging.offences(options.files)) as offences:
         seen = spare(offences, exemptions, spared)
-        bans = walk(seen, regulation_of(settings.regulation), exemptions.shared)
+        bans = walk(seen, regulation_of(settings.regulation), exemptions.shared, exemptions.held)
     if options.as_json:
         for ban in bans:
             print_json(ban_object(ban))

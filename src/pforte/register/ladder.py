@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pforte.bans.ban import Ban
-from pforte.bans.escalation import covering_prefix, escalated_offence, escalates
+from pforte.bans.escalation import covering_prefix, escalated_at, escalated_offence
 from pforte.bans.history import History
 from pforte.bans.ladder import Judgement, judge
 from pforte.bans.offence import Offence
@@ -54,6 +54,5 @@ class Ladder:
         self, prefix: History, recent: Iterable[Ban], offence: Offence, at: datetime
     ) -> Offence | None:
         """Return the offence that stands for the whole prefix, or None when it is no subject."""
-        if not escalates(prefix, recent, self.regulation, at):
-            return None
-        return escalated_offence(offence, prefix.network)
+        moment = escalated_at(prefix, recent, self.regulation, at)
+        return None if moment is None else escalated_offence(offence, prefix.network, moment)

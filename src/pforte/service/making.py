@@ -35,12 +35,9 @@ def make_ladder(settings: Settings, exemptions: Exemptions) -> Ladder:
     Raises:
         RegulationError: its settings contradict each other.
     """
-
-    def exempt(network: Network) -> str:
-        held = exemptions.overlaps(network)
-        return exemptions.reason(network) or (held[0][1] if held else "")
-
-    return Ladder(regulation=regulation_of(settings.regulation), shared=exemptions.shared, exempt=exempt)
+    return Ladder(
+        regulation=regulation_of(settings.regulation), shared=exemptions.shared, exempt=exemptions.held
+    )
 
 
 def make_scanner(settings: Settings, sites: Sites) -> Scanner:

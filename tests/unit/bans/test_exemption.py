@@ -51,6 +51,14 @@ def test_a_network_is_exempt_only_as_a_whole(network, reason):
     assert EXEMPTIONS.reason(parse_network(network)) == reason
 
 
+@pytest.mark.parametrize(
+    ("network", "reason"),
+    [("2001:db8::5/128", "own address"), ("2001:db8::/56", "own address"), ("203.0.113.0/24", "")],
+)
+def test_a_network_that_holds_somebody_exempt_is_told(network, reason):
+    assert EXEMPTIONS.held(parse_network(network)) == reason
+
+
 def test_exempt_networks_inside_a_wider_one_are_found():
     inside = EXEMPTIONS.overlaps(parse_network("198.51.0.0/16"))
     assert sorted(str(network) for network, _ in inside) == ["198.51.100.0/24", "198.51.100.7/32"]

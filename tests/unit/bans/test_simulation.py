@@ -116,6 +116,13 @@ def test_four_networks_of_a_56_shut_out_the_56_and_then_the_rest_of_it_is_inside
     assert CHECK in bans[-1].checks
 
 
+def test_a_prefix_that_holds_somebody_exempt_is_not_shut_out_as_a_whole():
+    """The service does the same; its own network in a provider's /56 would be shut out with the rest."""
+    offences = [offence_at(hour / 10, f"2001:db8:0:{hour:x}::7") for hour in range(6)]
+    bans = walk(offences, PUBLISHED, nobody, lambda network: "own address")
+    assert [ban.network.prefixlen for ban in bans] == [64] * 6
+
+
 def test_bans_older_than_the_escalation_window_are_let_go():
     offences = [offence_at(hour, f"2001:db8:0:{hour:x}::7") for hour in range(0, 250, 25)]
     assert {ban.network.prefixlen for ban in walk(offences, PUBLISHED, nobody)} == {64}

@@ -69,6 +69,16 @@ def test_bans_come_in_order_of_their_starts_whatever_the_order_of_files(judge, s
     assert both.found[1:] == result.found
 
 
+def test_a_prefix_with_an_exempt_network_is_not_shut_out_as_a_whole(judge):
+    """As the service does it."""
+    lines = [probe(f"02/Mar/2026:10:0{number}:00", f"2001:db8:0:{number}::7") for number in range(4)]
+    whole = {each["network"] for each in judge("replay", "--json", lines=lines).found}
+    assert "2001:db8::/56" in whole
+    before = ("--set", 'exempt.networks=["2001:db8:0:9::/64"]')
+    spared = judge("replay", "--json", lines=lines, before=before)
+    assert {each["network"] for each in spared.found} == whole - {"2001:db8::/56"}
+
+
 def test_people_read_a_table(judge):
     result = judge("replay", lines=LADDER[:3])
     assert result.out.splitlines() == [
