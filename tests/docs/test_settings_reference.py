@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from pforte.settings.load import load
+from pforte.settings.load import read
 from pforte.settings.reference import render_reference
 from pforte.visits.checks import CHECKS
 
@@ -24,7 +24,7 @@ def test_every_example_in_the_guide_is_a_settings_file(tmp_path):
     for example in examples:
         file = tmp_path / "pforte.toml"
         file.write_text(example)
-        load(file, (), {}, known_checks)
+        read(file, (), {}, known_checks).settings
         assert tomllib.loads(example)
 
 

@@ -7,11 +7,14 @@ Exit codes: 0 done, 1 could not be done, 2 bad usage or settings, 3 an input cou
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from pforte.settings.table import Settings
+
+if TYPE_CHECKING:
+    from pforte.settings.load import Reading
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("serve", "Watch the sources, judge visits, record bans, and let the gates enforce them."),
@@ -71,10 +74,18 @@ class Call:
         Raises:
             SettingsError: at least one mistake; it lists all.
         """
-        from pforte.settings.load import load  # noqa: PLC0415  loaded on first use
+        return self.read().settings
+
+    def read(self, *, look: bool = False) -> "Reading":
+        """Load the settings with their places; ``look`` as :func:`pforte.settings.load.read` has it.
+
+        Raises:
+            SettingsError: at least one mistake; it lists all.
+        """
+        from pforte.settings.load import read  # noqa: PLC0415  loaded on first use
         from pforte.visits.checks import CHECKS  # noqa: PLC0415  loaded on first use
 
-        return load(self.config, self.overrides, known_checks=[check.id for check in CHECKS])
+        return read(self.config, self.overrides, known_checks=[check.id for check in CHECKS], look=look)
 
     def settings(self) -> Settings:
         """Load the settings, or end the command with exit code 2 and every mistake on standard error."""

@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import click
 
 from pforte.commands import Call
+from pforte.commands.output import note
+from pforte.settings.load import SettingsError
+
+LOOK_SECONDS = 2.0
+"""How long the disks may take to say which files there are."""
 
 
 @click.command()
@@ -20,9 +26,35 @@ def command(call: Call, config: Path | None, *, simulate: bool) -> None:
     """Watch the sources, judge visits, record bans, and let the gates enforce them.
 
     SIGTERM and SIGINT stop it after the last line read is recorded; SIGHUP reads the settings again.
+
+    Exit codes: 0 stopped when told to, 1 it cannot run, 2 bad usage or settings.
     """
     if config is not None:
         call = replace(call, config=config)
     if simulate:
         call = replace(call, overrides=(*call.overrides, "service.simulate=true"))
+    _refuse_shared_files(call)
     raise SystemExit(call.run(call))
+
+
+def _refuse_shared_files(call: Call) -> None:
+    """End the command with exit code 2 when two sources read one file: each offence in it would count twice.
+
+    A disk that hangs is not waited for; the other sources must be read.
+    """
+    mistakes: list[str] = []
+
+    def look() -> None:
+        try:
+            call.read(look=True)
+        except SettingsError as error:
+            mistakes.append(str(error))
+
+    looking = Thread(target=look, name="look", daemon=True)
+    looking.start()
+    looking.join(LOOK_SECONDS)
+    if looking.is_alive():
+        note("a disk with logs does not answer, so it is not known whether two sources read one file")
+    if mistakes:
+        click.echo("\n".join(mistakes), err=True)
+        raise SystemExit(2)

@@ -26,7 +26,7 @@ def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
     if as_json and as_toml:
         raise click.UsageError("--json and --toml exclude each other: take one.")
     call: Call = context.obj
-    reading = _read_or_exit(lambda: read(call.config, call.overrides, known_checks=_known_checks()))
+    reading = _read_or_exit(call.read)
     if as_json:
         click.echo(render_json([dataclasses.asdict(row) for row in rows(reading)], indent=2))
     elif as_toml:
@@ -44,9 +44,10 @@ def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
 def check(call: Call, file: Path | None) -> None:
     """Name every mistake in a settings FILE with its line; without FILE, the one in force.
 
-    Only the file is read, not the environment. Exit code 0 without mistakes, else 2.
+    Only the file is read, not the environment. Two sources that read one file now are a mistake too.
+    Exit code 0 without mistakes, else 2.
     """
-    reading = _read_or_exit(lambda: read(file or call.config, (), {}, _known_checks()))
+    reading = _read_or_exit(lambda: read(file or call.config, (), {}, _known_checks(), look=True))
     click.echo(f"{reading.file or 'no settings file, the defaults are'}: without mistakes")
 
 

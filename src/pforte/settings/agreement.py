@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pforte.settings.durations import render_duration
+from pforte.settings.globs import covers, files_now
 from pforte.settings.limits import suggestion
 from pforte.settings.shape import Name, render_name
 from pforte.settings.table import Settings, SourceSettings
@@ -16,10 +17,12 @@ class Disagreement:
     Attributes:
         names: the settings, the one to change first in front.
         sentence: what is wrong and what is wanted.
+        other: a setting whose place has to be told too, or ().
     """
 
     names: tuple[Name, ...]
     sentence: str
+    other: Name = ()
 
 
 def disagreements(settings: Settings) -> Iterator[Disagreement]:
@@ -35,6 +38,24 @@ def disagreements(settings: Settings) -> Iterator[Disagreement]:
             yield Disagreement((name,), "must be set to the host name of the site")
         elif site.name in [other.name for other in settings.site[:index]]:
             yield Disagreement((name,), f'two sites are named "{site.name}"')
+
+
+def shared_files(settings: Settings) -> Iterator[Disagreement]:
+    """Yield the file sources that read a file now which one before them reads too: by links, or by two globs.
+
+    Unlike :func:`disagreements` this looks at the disk, so it may take long.
+    """
+    found: dict[tuple[int, int], int] = {}
+    for index, source in enumerate(settings.source):
+        if source.kind != "file" or not source.path:
+            continue
+        files = files_now(source.path)
+        twice = next((key for key in files if key in found), None)
+        if twice is not None and not any(_meet(source, other) for other in settings.source[:index]):
+            other: Name = ("source", found[twice])
+            sentence = f"reads {files[twice]}, which {render_name(other)} reads too"
+            yield Disagreement((("source", index, "path"),), sentence, other)
+        found |= {key: index for key in files if key not in found}
 
 
 def _ladder(settings: Settings) -> Iterator[Disagreement]:
@@ -77,10 +98,10 @@ def _source(settings: Settings, index: int, source: SourceSettings) -> Iterator[
         yield Disagreement(((*here, "path"),), 'must be set to the socket where transport is "unix"')
     if source.name and source.name in [other.name for other in before]:
         yield Disagreement(((*here, "name"),), f'two sources are named "{source.name}"')
-    for place in _places(source):
-        twin = next((at for at, other in enumerate(before) if place in _places(other)), None)
-        if twin is not None:
-            yield Disagreement(((*here, place[0]),), f"reads the same as {render_name(('source', twin))}")
+    twin = next((at for at, other in enumerate(before) if _meet(source, other)), None)
+    if twin is not None:
+        other = ("source", twin)
+        yield Disagreement(((*here, _place(source)[0]),), f"reads the same as {render_name(other)}", other)
     sites = [site.name for site in settings.site]
     if source.site and sites and source.site not in sites:
         names: list[Name] = [("site", at, "name") for at in range(len(sites))]
@@ -89,12 +110,19 @@ def _source(settings: Settings, index: int, source: SourceSettings) -> Iterator[
         )
 
 
-def _places(source: SourceSettings) -> tuple[tuple[str, str, str], ...]:
-    """What no two sources may read at once: setting, kind and value."""
+def _meet(one: SourceSettings, other: SourceSettings) -> bool:
+    """Say whether two sources read the same by what is written; what exists now is not looked at."""
+    if one.kind == other.kind == "file" and one.path and other.path:
+        return covers(one.path, other.path) or covers(other.path, one.path)
+    return _place(one) == _place(other) and _place(one)[-1] is not None
+
+
+def _place(source: SourceSettings) -> tuple[str, str, str | None]:
+    """What no two sources may read at once: setting, kind and value, None where that is missing."""
     if source.kind == "stdin":
-        return (("kind", "stdin", ""),)
+        return "kind", "stdin", ""
     if source.kind == "syslog" and source.transport != "unix":
-        return (("listen", source.transport, source.listen),)
+        return "listen", source.transport, source.listen
     if source.kind == "journal":
-        return (("units", "journal", " ".join(sorted(source.units))),)
-    return (("path", source.kind, source.path),) if source.path else ()
+        return "units", "journal", " ".join(sorted(source.units))
+    return "path", source.kind, source.path or None

@@ -8,10 +8,11 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from pforte.printable import printable
-from pforte.settings.agreement import disagreements
+from pforte.settings.agreement import disagreements, shared_files
 from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
@@ -58,33 +59,26 @@ class Reading:
     places: Mapping[Name, str]
 
 
-def load(
+def read(
     config: Path | None,
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
     known_checks: Collection[str] | None = None,
-) -> Settings:
-    """Return the settings in force.
+    *,
+    look: bool = False,
+) -> Reading:
+    """Return the settings in force and where each came from.
 
     Args:
         config: the settings file; None takes the first of DEFAULT_FILES that exists.
         overrides: texts ``NAME=VALUE`` of ``--set``; the later wins.
         environ: variables to read; None is the process's own.
         known_checks: slugs that ``[check."SLUG"]`` may name; None allows every slug.
+        look: whether it is a mistake too that two sources read one file now; that looks at the disk.
 
     Raises:
         SettingsError: at least one mistake; it lists all.
     """
-    return read(config, overrides, environ, known_checks).settings
-
-
-def read(
-    config: Path | None,
-    overrides: Sequence[str] = (),
-    environ: Mapping[str, str] | None = None,
-    known_checks: Collection[str] | None = None,
-) -> Reading:
-    """Return the settings in force and where each came from; arguments and errors are those of :func:`load`."""
     file = config if config is not None else next(filter(_exists, DEFAULT_FILES), None)
     mistakes: list[Mistake] = []
     layers = [] if file is None else [_file_layer(file, known_checks, mistakes)]
@@ -94,11 +88,12 @@ def read(
     settings = build(Settings, given)
     # A setting that is wrong alone has its default here, and so may disagree only for that.
     wrong = {_judged(mistake.name) for mistake in mistakes}
-    for disagreement in disagreements(settings):
+    for disagreement in chain(disagreements(settings), shared_files(settings) if look else ()):
         if wrong.isdisjoint(map(_judged, disagreement.names)):
             given_first = sorted(disagreement.names, key=lambda name: name not in places)
-            place = _place(given_first[0], places)
-            mistakes.append(Mistake(place, disagreement.names[0], disagreement.sentence))
+            place, other = _place(given_first[0], places), _place(disagreement.other, places)
+            sentence = f"{disagreement.sentence} ({other})" if other else disagreement.sentence
+            mistakes.append(Mistake(place, disagreement.names[0], sentence))
     if mistakes:
         raise SettingsError(_sentences(mistakes))
     return Reading(settings, file, places)

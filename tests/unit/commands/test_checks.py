@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from pforte.commands import Call
 from pforte.commands.checks import command
-from pforte.settings.load import load
+from pforte.settings.load import read
 from pforte.visits.checks import CHECKS
 from pforte.visits.request_rules import RequestRules
 
@@ -19,7 +19,7 @@ class Told(Call):
     """A call whose settings are what a test says."""
 
     def settings(self):
-        return load(None, self.overrides, {})
+        return read(None, self.overrides, {}).settings
 
 
 def run(*arguments: str, overrides: tuple[str, ...] = ()):
@@ -52,7 +52,7 @@ def test_the_operators_settings_are_shown(tmp_path):
     file.write_text(
         '[check."visit.xss"]\nmode = "off"\n[check."visit.software-probe"]\ncount = 9\nwindow = "2h"\n'
     )
-    settings = load(file, (), {})
+    settings = read(file, (), {}).settings
 
     class FromFile(Call):
         def settings(self):

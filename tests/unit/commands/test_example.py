@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from pforte.__main__ import main
 from pforte.clock import SystemClock
 from pforte.commands.example import SITE, Line, prepare, read_lines
-from pforte.settings.load import load
+from pforte.settings.load import read
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 INNOCENT = ("203.0.113.10", "198.51.100.23", "2001:db8:40:1:", "198.51.100.200", "203.0.113.41")
@@ -29,7 +29,7 @@ def test_times_are_filled_in() -> None:
 
 def test_the_settings_it_writes_are_right(tmp_path: Path) -> None:
     """They are what a newcomer copies."""
-    settings = load(prepare(tmp_path / "example"), environ={})
+    settings = read(prepare(tmp_path / "example"), environ={}).settings
     assert settings.service.simulate
     assert [source.path for source in settings.source] == [
         str(tmp_path / "example" / "access.log"),

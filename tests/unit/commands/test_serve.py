@@ -1,7 +1,9 @@
 """``pforte serve`` hands the call on, with what its own options say."""
 
 from pathlib import Path
+from threading import Event
 
+import pytest
 from click.testing import CliRunner
 
 from pforte.commands import Call
@@ -46,3 +48,24 @@ def test_the_exit_code_is_that_of_the_service() -> None:
 
 def test_an_absent_file_is_bad_usage() -> None:
     assert serve(["--config", "/nowhere/pforte.toml"])[0] == 2
+
+
+def test_two_sources_of_one_file_do_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each offence would count twice and shut people out too early."""
+    monkeypatch.chdir(tmp_path)
+    Path("access.log").touch()
+    Path("site.log").symlink_to("access.log")
+    config = Path("pforte.toml")
+    config.write_text('[[source]]\npath = "access.*"\n\n[[source]]\npath = "site.*"\n', encoding="utf-8")
+    assert serve(["--config", str(config)]) == (2, [])
+    config.write_text('[[source]]\npath = "access.*"\n', encoding="utf-8")
+    assert serve(["--config", str(config)])[0] == 0
+
+
+def test_a_disk_that_hangs_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = Event()
+    monkeypatch.setattr("pforte.commands.serve.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(Call, "read", lambda _self, *, look: hanging.wait(10))
+    exit_code, calls = serve([])
+    hanging.set()
+    assert (exit_code, len(calls)) == (0, 1)

@@ -117,3 +117,17 @@ def test_a_bad_database_url_is_named_and_its_password_is_not(run, arguments):
     assert result.code == 2
     assert "--set: register.url: needs a port" in result.err
     assert "s3cret" not in result.out + result.err
+
+
+def test_two_sources_of_one_file_are_named_with_both_places(run, tmp_path):
+    (tmp_path / "access.log").touch()
+    (tmp_path / "site.log").symlink_to(tmp_path / "access.log")
+    (tmp_path / "pforte.toml").write_text(
+        '[[source]]\npath = "access.*"\n\n[[source]]\npath = "access.log"\n\n[[source]]\npath = "site.log"\n'
+    )
+    answer = run("settings", "check", "pforte.toml")
+    assert answer.code == 2
+    assert answer.err.splitlines() == [
+        "pforte.toml:5: source[2].path: reads the same as source[1] (pforte.toml:1)",
+        "pforte.toml:8: source[3].path: reads site.log, which source[1] reads too (pforte.toml:1)",
+    ]

@@ -326,4 +326,4 @@ def test_simulation_enforces_nothing(tmp_path: Path) -> None:
 
 def _offences(house: House) -> list[Filed]:
     with Register.open(locate(house.configure().settings()), SystemClock()) as register:
-        return register.offences()
+        return register.offences()[::-1]

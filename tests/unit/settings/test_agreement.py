@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from pforte.settings.agreement import disagreements
+from pforte.settings.agreement import disagreements, shared_files
 from pforte.settings.shape import render_name
 from pforte.settings.table import (
     RegisterSettings,
@@ -89,6 +89,9 @@ def test_sources_that_read_different_things_agree(sources):
         ((SYSLOG, replace(SYSLOG, path="/ignored")), "source[2].listen", "reads the same as source[1]"),
         ((STDIN, STDIN), "source[2].kind", "reads the same as source[1]"),
         ((JOURNAL, JOURNAL), "source[2].units", "reads the same as source[1]"),
+        ((FILE, replace(FILE, path="/x/../a")), "source[2].path", "reads the same as source[1]"),
+        ((FILE, replace(FILE, path="/*")), "source[2].path", "reads the same as source[1]"),
+        ((STDIN, replace(FILE, path="/*"), FILE), "source[3].path", "reads the same as source[2]"),
         (
             (replace(FILE, name="web"), replace(FILE, name="web", path="/b")),
             "source[2].name",
@@ -114,3 +117,30 @@ def test_sites_have_names_of_their_own():
         ("site[2].name", "must be set to the host name of the site"),
         ("site[3].name", 'two sites are named "example.org"'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        (("a.log", "other.log"), None),
+        (("a.log", "link.txt"), ("source[2].path", "link.txt", "source[1]")),
+        (("*.txt", "other.log", "a*"), ("source[3].path", "a.log", "source[1]")),
+        (("*.log", "*[a]*"), ("source[2].path", "a.log", "source[1]")),
+        (("*.log", "absent.log", "*.old"), None),
+        (("*.log", "a.log"), None),
+    ],
+)
+def test_a_file_that_two_sources_read_now_is_named(tmp_path, paths, found):
+    """Each offence would count twice. What is written alike is told by the other question already."""
+    for name in ("a.log", "other.log"):
+        (tmp_path / name).touch()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "a.log")
+    settings = Settings(source=tuple(SourceSettings(path=f"{tmp_path}/{path}") for path in paths))
+    told = [
+        (render_name(one.names[0]), one.sentence, render_name(one.other)) for one in shared_files(settings)
+    ]
+    if found is None:
+        assert told == []
+    else:
+        name, file, other = found
+        assert told == [(name, f"reads {tmp_path}/{file}, which {other} reads too", other)]

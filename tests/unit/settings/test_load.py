@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pforte.settings import load as module
-from pforte.settings.load import SettingsError, load, read
+from pforte.settings.load import SettingsError, read
 from pforte.settings.table import CheckSettings, Settings, SourceSettings
 
 
@@ -22,7 +22,7 @@ def write(tmp_path):
 
 def mistakes(config, overrides=(), environ=None, known_checks=None):
     with pytest.raises(SettingsError) as caught:
-        load(config, overrides, environ or {}, known_checks)
+        read(config, overrides, environ or {}, known_checks)
     assert str(caught.value).splitlines() == list(caught.value.mistakes)
     return [sentence.replace(f"{config}:", "FILE:") for sentence in caught.value.mistakes]
 
@@ -30,7 +30,7 @@ def mistakes(config, overrides=(), environ=None, known_checks=None):
 def test_without_a_file_the_defaults_are_in_force(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "DEFAULT_FILES", (Path("pforte.toml"), tmp_path / "etc.toml"))
-    assert load(None, (), {}) == Settings()
+    assert read(None, (), {}).settings == Settings()
 
 
 def test_the_first_default_file_that_exists_is_taken(monkeypatch, tmp_path, write):
@@ -51,7 +51,7 @@ def test_set_wins_over_environment_over_file_over_default(write):
     file = write('[regulation]\ngrace = "1s"\nfuture = "1s"\n[log]\nlevel = "error"\n')
     environ = {"PFORTE_REGULATION__GRACE": "2s", "PFORTE_REGULATION__FUTURE": "2s", "HOME": "/root"}
     overrides = ["regulation.grace=9s", "regulation.grace=3s"]
-    settings = load(file, overrides, environ)
+    settings = read(file, overrides, environ).settings
     assert settings.regulation.grace == timedelta(seconds=3)
     assert settings.regulation.future == timedelta(seconds=2)
     assert settings.log.level == "error"
@@ -61,8 +61,8 @@ def test_set_wins_over_environment_over_file_over_default(write):
 def test_the_process_environment_is_read_unless_another_is_given(write, monkeypatch):
     file = write("")
     monkeypatch.setenv("PFORTE_LOG__LEVEL", "debug")
-    assert load(file).log.level == "debug"
-    assert load(file, environ={}).log.level == "info"
+    assert read(file).settings.log.level == "debug"
+    assert read(file, environ={}).settings.log.level == "info"
 
 
 def test_every_form_of_section_is_read(write):
@@ -88,7 +88,7 @@ def test_every_form_of_section_is_read(write):
         enabled = true
         """
     )
-    settings = load(file, (), {})
+    settings = read(file, (), {}).settings
     assert settings.regulation.durations == (timedelta(hours=1), timedelta(days=7))
     assert settings.exempt.networks == ("192.0.2.0/24", "2001:db8::1")
     assert settings.check == {"visit.sql-injection": CheckSettings(mode="off", window=timedelta(minutes=10))}
@@ -103,11 +103,11 @@ def test_every_form_of_section_is_read(write):
 
 def test_lists_and_tables_may_come_from_environment_and_set(write):
     file = write('[[source]]\npath = "/a"\n[[source]]\npath = "/b"\n[check.one]\nmode = "off"\ncount = 3\n')
-    settings = load(
+    settings = read(
         file,
         ['check."visit.probe".mode=watch', "check.visit.storm.count=7", "check.one.mode=enforce"],
         {"PFORTE_SOURCE": '[{path = "/c"}]', "PFORTE_EXEMPT__NETWORKS": "192.0.2.1, 192.0.2.2"},
-    )
+    ).settings
     assert settings.source == (SourceSettings(path="/c"),)
     assert settings.exempt.networks == ("192.0.2.1", "192.0.2.2")
     assert settings.check == {
@@ -173,7 +173,7 @@ def test_a_mistake_that_a_later_place_covers_is_still_named(write):
 
 def test_unknown_checks_are_mistakes_only_where_the_known_are_given(write):
     file = write('[check."visit.sql-injecton"]\nmode = "off"\n')
-    assert load(file, (), {}).check
+    assert read(file, (), {}).settings.check
     assert mistakes(file, known_checks=["visit.sql-injection", "visit.probe"]) == [
         'FILE:1: check."visit.sql-injecton": unknown check; did you mean "visit.sql-injection"?'
     ]
@@ -211,16 +211,16 @@ def test_a_file_that_is_no_toml_is_named_with_the_line(write, text, said):
 
 def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
-        load(tmp_path, (), {})
+        read(tmp_path, (), {})
     missing = tmp_path / "none.toml"
     with pytest.raises(SettingsError, match=r"none\.toml: cannot be read: No such file"):
-        load(missing, (), {})
+        read(missing, (), {})
 
 
 def test_a_default_file_that_cannot_be_seen_is_not_passed_over(monkeypatch):
     monkeypatch.setattr(module, "DEFAULT_FILES", (Path("x" * 5000), Path("pforte.toml")))
     with pytest.raises(SettingsError, match="cannot be read: File name too long"):
-        load(None, (), {})
+        read(None, (), {})
 
 
 def test_a_mistake_stays_on_one_line_of_bounded_length(write):
