@@ -60,7 +60,8 @@ class ZoneFileResolver:
                 one = cls(file.read_text(encoding="utf-8"), file=str(file))
             except (OSError, UnicodeDecodeError) as error:
                 raise ZoneFileError(f"{file}: cannot be read: {error}") from error
-            united._records.update(one._records)
+            for question, records in one._records.items():
+                united._records.setdefault(question, []).extend(records)
             united._names.update(one._names)
         return united
 

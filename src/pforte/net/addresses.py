@@ -98,7 +98,7 @@ def _network_of_short(text: str, ipv6_prefix: int) -> Network:
 
 
 def parse_network(text: str, ipv6_prefix: int = IPV6_PREFIX) -> Network:
-    """Read a network; a bare address stands for the network it is charged to.
+    """Read a network; a bare address stands for the network it is charged to. A zone id is dropped.
 
     Host bits that are set are refused, because the writer meant something else than was written.
 
@@ -117,7 +117,8 @@ def parse_network(text: str, ipv6_prefix: int = IPV6_PREFIX) -> Network:
         network = ip_network(bare, strict=True)
     except ValueError as error:
         raise AddressError(f"{text!r} is not a network: {error}") from error
-    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
-    if mapped is not None and network.prefixlen >= 96:
-        return IPv4Network((mapped, network.prefixlen - 96))
-    return network
+    if isinstance(network, IPv4Network):
+        return network
+    if network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
+        return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
+    return IPv6Network((int(network.network_address), network.prefixlen))  # Without its zone.

@@ -7,7 +7,8 @@ AGENT_LIMIT = 1024
 """Octets of an agent that are looked at."""
 
 _PLAIN_TOKEN = re.compile(r"[A-Za-z_-]+\Z")
-_ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)[^\s;,()]*|[^\s;,()]+@[^\s;,()]+", re.IGNORECASE)
+_RUN = re.compile(r"[^\s;,()]+")
+_LINK = re.compile(r"https?://|www\.|mailto:", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!-]*")
 
 _WORDS = """
@@ -38,6 +39,23 @@ def names_in(agent: str) -> tuple[str, ...]:
     bounded = agent[:AGENT_LIMIT]
     if _PLAIN_TOKEN.match(bounded):
         return (bounded.lower(),)
-    words = (word.lower().rstrip(".!") for word in _WORD.findall(_ADDRESS.sub(" ", bounded)))
+    words = (word.lower().rstrip(".!") for word in _WORD.findall(without_addresses(bounded)))
     telling = (word for word in words if not word[0].isdigit() or any(map(str.isalpha, word)))
     return tuple(dict.fromkeys((bounded.lower(), *(word for word in telling if word not in BROWSER_WORDS))))
+
+
+def without_addresses(agent: str) -> str:
+    """Cut out mail addresses, and links from their start on, in time linear in the text.
+
+    >>> without_addresses("ExampleBot/1.0 (+https://example.org/bot; bot@example.org)")
+    'ExampleBot/1.0 (+ ;  )'
+    """
+    return _RUN.sub(_without_address, agent)
+
+
+def _without_address(run: re.Match[str]) -> str:
+    text = run[0]
+    if "@" in text[1:-1]:
+        return " "
+    link = _LINK.search(text)
+    return text if link is None else text[: link.start()] + " "

@@ -14,7 +14,7 @@ SIZE_LIMIT = 500 * 1024
 """Octets that are read: every crawler must read as many (RFC 9309 s2.5), so no more can count against one."""
 
 LINE_LIMIT = 2083 * 8 - 1
-"""Octets of a line that are read, as in Google's parser (eight times the longest URL of old browsers)."""
+"""Octets of a line that the lenient reading takes, as Google's parser (eight times the longest URL of old browsers)."""
 
 _TEXT_LIMIT = 500
 _BOM = b"\xef\xbb\xbf"
@@ -110,7 +110,7 @@ def parse_robots(raw: bytes, *, strict: bool = False) -> Robots:
     reading = _Reading()
     truncated = len(raw) > SIZE_LIMIT
     for number, line in _lines(raw):
-        key, value, text = _strict_record(line) if strict else _lenient_record(line)
+        key, value, text = _strict_record(line) if strict else _lenient_record(_cut(line))
         if key == "agent":
             reading.name(number, value, strict=strict)
         elif key == "sitemap":
@@ -158,8 +158,12 @@ def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
     if len(raw) > SIZE_LIMIT:
         # A rule cut in the middle would forbid more than was written.
         lines.pop()
-    for number, line in enumerate(lines, 1):
-        yield number, line[:LINE_LIMIT].partition(b"\0")[0]
+    yield from enumerate(lines, 1)
+
+
+def _cut(line: bytes) -> bytes:
+    """Return what Google's parser reads of a line: a string of the language C, of bounded length."""
+    return line[:LINE_LIMIT].partition(b"\0")[0]
 
 
 def _lenient_record(line: bytes) -> tuple[str, bytes, bytes]:
@@ -185,9 +189,17 @@ def _strict_record(line: bytes) -> tuple[str, bytes, bytes]:
         # The RFC's own example (s5.1) has a path that begins with "*" although its grammar asks for "/".
         if value and value[:1] not in b"/*":
             return "", b"", b""
-        if not _STRICT_VALUE.match(value):
+        if not _STRICT_VALUE.match(value) or not _is_utf8(value):
             return "", b"", b""
     return kind, value, text
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _names(value: bytes, *, strict: bool) -> Iterator[str]:

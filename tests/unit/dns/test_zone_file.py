@@ -84,6 +84,17 @@ def test_several_files_are_read_together(tmp_path):
     assert asyncio.run(resolver.addresses("www.example.org")).values == (ip_address("192.0.2.1"),)
 
 
+def test_what_two_files_say_of_one_name_is_taken_together(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("www.example.org. 60 A 192.0.2.1\n")
+    other.write_text("www.example.org. 60 A 192.0.2.2\n")
+    resolver = ZoneFileResolver.read([one, other])
+    assert asyncio.run(resolver.addresses("www.example.org")).values == (
+        ip_address("192.0.2.1"),
+        ip_address("192.0.2.2"),
+    )
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ZoneFileError, match="none: cannot be read: "):
         ZoneFileResolver.read([tmp_path / "none"])

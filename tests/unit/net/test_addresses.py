@@ -81,6 +81,7 @@ def test_an_act_is_charged_to_its_network(address, prefix, network):
         ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
         ("::ffff:0:0/96", "0.0.0.0/0"),
         ("::/0", "::/0"),
+        ("fe80::%eth0/64", "fe80::/64"),
         ("10.0.0.0/255.0.0.0", "10.0.0.0/8"),
     ],
 )
@@ -89,7 +90,17 @@ def test_a_network_is_read(text, network):
 
 
 @pytest.mark.parametrize(
-    "text", ["192.0.2.1/24", "192.0.2.0/33", "2001:db8::1/32", "/", "x/8", "10.0.0.0/8/8", "::/-1"]
+    "text",
+    [
+        "192.0.2.1/24",
+        "192.0.2.0/33",
+        "2001:db8::1/32",
+        "/",
+        "x/8",
+        "10.0.0.0/8/8",
+        "::/-1",
+        "10.0.0.0%eth0/8",
+    ],
 )
 def test_what_is_no_network_is_refused_and_quoted(text):
     with pytest.raises(AddressError, match="is not a network"):

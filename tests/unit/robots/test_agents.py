@@ -1,8 +1,12 @@
 """Names inside agents."""
 
-import pytest
+import re
 
-from pforte.robots.agents import AGENT_LIMIT, names_in
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pforte.robots.agents import AGENT_LIMIT, names_in, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,16 @@ def test_tokens_name_themselves(agent, names):
 def test_browsers_and_addresses_name_nobody(agent, telling):
     """A group called Mozilla, or a name inside a contact address, must not turn people into crawlers."""
     assert set(names_in(agent)[1:]) == telling
+
+
+@given(st.text("aB1.@/:;, ()\t+w-", max_size=30) | st.text("http:/w.mailo@ ,xs", max_size=30))
+@example("+http://a@b.example/ x")
+@example("a@@b @c d@ @")
+@example("www.mailto:x")
+def test_addresses_are_cut_out_as_one_pattern_would(agent):
+    """The pattern says plainly what an address is; on a long word without @ it takes time by the square."""
+    plain = re.compile(r"(?:https?://|www\.|mailto:)[^\s;,()]*|[^\s;,()]+@[^\s;,()]+", re.IGNORECASE)
+    assert without_addresses(agent).split() == plain.sub(" ", agent).split()
 
 
 def test_long_agents_are_bounded():

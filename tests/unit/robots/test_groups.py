@@ -69,6 +69,12 @@ def test_lines_are_cut_where_google_cuts_them():
     assert len(robots.groups[0].rules[0].text) == 500
 
 
+def test_the_strict_reading_cuts_no_line():
+    """RFC 9309 has no longest line: a crawler that reads the whole one must not be blamed for its beginning."""
+    raw = b"User-agent: *\nDisallow: /" + b"a" * 2 * LINE_LIMIT
+    assert len(parse_robots(raw, strict=True).groups[0].rules[0].pattern) == 2 * LINE_LIMIT + 1
+
+
 @pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"])
 def test_a_byte_order_mark_is_skipped_even_in_part(mark):
     assert parse_robots(mark + b"User-agent: a\nDisallow: /x").rules_for("a")
@@ -88,6 +94,9 @@ def test_octets_that_are_no_text_survive_in_the_pattern():
         (b"Disallow-all: /x", True),
         (b"Disallow: /x y", True),
         (b"Disallow: private", True),
+        (b"Disallow: /x\0y", True),
+        (b"Disallow: /caf\xe9", True),
+        (b"Disallow: /caf\xc3\xa9", False),
         (b"Disallow: /x", False),
         (b"disallow:*.gif$", False),
         (b"DISALLOW\t:\t/x", False),
