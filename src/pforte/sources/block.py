@@ -115,5 +115,8 @@ class Source(Protocol):
         ...
 
     def close(self) -> None:
-        """End ``blocks`` at its next step and let go of descriptors and sockets. May be called twice."""
+        """End ``blocks`` once it has yielded what was accepted and cannot be read again. May be called twice.
+
+        ``blocks`` lets go of descriptors and sockets when it ends.
+        """
         ...

@@ -18,6 +18,12 @@ from pforte.sources.syslog_line import HEAD_BYTES, write_line
 DATAGRAMS_AT_ONCE = 256
 """Datagrams read before others get their turn."""
 
+LULL_SECONDS = 0.05
+"""After ``close``, when nothing came for this long everything sent before is here."""
+
+DRAIN_SECONDS = 2.0
+"""How long after ``close`` a sender that does not stop is listened to."""
+
 _log = structlog.get_logger("pforte.sources")
 
 
@@ -73,6 +79,7 @@ class SyslogSource:
         self._connections: set[_Connection] = set()
         self._buffer = memoryview(bytearray(limits.line + HEAD_BYTES + 1))
         self._closed = False
+        self._last_word = 0.0
         self._cut = self._dropped = self._kernel_dropped = self._refused = 0
 
     @property
@@ -91,7 +98,7 @@ class SyslogSource:
         return f"[{found[0]}]:{found[1]}" if ":" in found[0] else f"{found[0]}:{found[1]}"
 
     async def blocks(self) -> AsyncGenerator[Block, None]:
-        """Yield what arrives, many messages in one block when they come fast; what came before ``close`` too.
+        """Yield what arrives, many messages in one block when they come fast; what was sent before ``close`` too.
 
         Raises:
             SourceError: the address or path cannot be used.
@@ -100,6 +107,8 @@ class SyslogSource:
             if not self._closed:
                 await self._open()
             while True:
+                if self._closed and self._clock.monotonic() >= self._last_word:
+                    self._release()
                 parcel = self._inbox.take()
                 if parcel is not None:
                     self._let_on()
@@ -107,12 +116,15 @@ class SyslogSource:
                     yield Block(self._name, data, None, "", "", received=parcel.received)
                     # A consumer that never waits must not keep us from receiving.
                     await asyncio.sleep(0)
-                elif self._closed:
-                    return
-                else:
+                elif not self._closed:
                     await self._inbox.wait()
+                elif self._socket is None:
+                    return
+                elif await self._is_silent():
+                    self._release()
         finally:
-            self.close()
+            self._closed = True
+            self._release()
 
     def figures(self) -> Figures:
         """Return how the source stands; ``dropped`` counts what the kernel dropped as well."""
@@ -120,8 +132,19 @@ class SyslogSource:
         return Figures(self._inbox.size, self._cut, self._dropped)
 
     def close(self) -> None:
-        """Stop receiving and end ``blocks`` once it has yielded what is here."""
-        self._closed = True
+        """End ``blocks`` once it has yielded what was sent until now, as far as this machine holds it already."""
+        if not self._closed:
+            self._closed = True
+            self._last_word = self._clock.monotonic() + DRAIN_SECONDS
+        self._inbox.wake()
+
+    async def _is_silent(self) -> bool:
+        """Wait a moment and say whether nothing came in it."""
+        await asyncio.sleep(LULL_SECONDS)
+        return not self._inbox.size
+
+    def _release(self) -> None:
+        """Stop receiving; a last message without its end is one."""
         if self._sweep is not None:
             self._sweep.cancel()
         for connection in tuple(self._connections):
@@ -135,7 +158,6 @@ class SyslogSource:
                 remove_unix(self._socket, self._path, self._inode)
             self._socket.close()
         self._server = self._socket = None
-        self._inbox.wake()
 
     def receive(self, message: bytes, host: str, *, may_drop: bool) -> None:
         """Take one message in.
@@ -169,7 +191,7 @@ class SyslogSource:
 
     def admit(self, connection: "_Connection") -> bool:
         """Take a connection in, or refuse it where there are too many."""
-        if self._closed or len(self._connections) >= self.bounds.connections:
+        if self._socket is None or len(self._connections) >= self.bounds.connections:
             before, self._refused = self._refused, self._refused + 1
             if _passes_power(before, self._refused):
                 _log.warning("source.connection-refused", source=self._name, count=self._refused)

@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
 
-from pforte.clock import SetClock
+from pforte.clock import SetClock, SystemClock
 from pforte.sources.block import Limits, SourceError
 from pforte.sources.syslog import Bounds, SyslogSource
 
@@ -260,6 +260,62 @@ def test_closing_yields_what_is_here_and_ends_the_connections():
         return b"".join(block.data for block in blocks)
 
     assert asyncio.run(run()).startswith(HEAD + b"one\n")
+
+
+@pytest.mark.parametrize("transport", ["udp", "unix", "tcp"])
+def test_closing_takes_in_what_was_sent_before(transport, path):
+    """The sender was told that it arrived; it may still lie in the kernel."""
+    sent = [HEAD + b"%d" % number for number in range(8)]  # a UNIX socket holds 10 datagrams
+
+    async def run():
+        source = make(transport, path)
+
+        async def consume():
+            return [block async for block in source.blocks()]
+
+        task = asyncio.ensure_future(consume())
+        await until(lambda: source.address)
+        if transport == "tcp":
+            with connect(source) as sender:
+                sender.sendall(b"".join(line + b"\n" for line in sent))
+                source.close()
+                async with asyncio.timeout(30):
+                    blocks = await task
+        else:
+            send(source, transport, *sent)
+            source.close()
+            async with asyncio.timeout(30):
+                blocks = await task
+        return b"".join(block.data for block in blocks).splitlines()
+
+    assert asyncio.run(run()) == sent
+
+
+def test_a_sender_that_never_stops_does_not_hold_up_the_end(path, monkeypatch):
+    monkeypatch.setattr("pforte.sources.syslog.DRAIN_SECONDS", 0.1)
+
+    async def run():
+        source = make("unix", path, clock=SystemClock())
+        ended = asyncio.Event()
+
+        async def consume():
+            async for _ in source.blocks():
+                pass
+            ended.set()
+
+        task = asyncio.ensure_future(consume())
+        await until(lambda: source.address)
+        place = source.address
+        source.close()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            async with asyncio.timeout(30):
+                while not ended.is_set():
+                    with suppress(OSError):  # the socket is gone at the end
+                        sender.sendto(HEAD + b"again", socket.MSG_DONTWAIT, place)
+                    await asyncio.sleep(0)
+        await task
+
+    asyncio.run(run())
 
 
 def test_a_source_closed_before_it_began_never_listens():
