@@ -6,6 +6,8 @@ What comes from outside (evidence, reasons) is made printable first, in a pipe t
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import NoReturn
 
 import click
@@ -13,8 +15,9 @@ import click
 from pforte.clock import render_time
 from pforte.printable import printable, render_json
 
-FOLDED = {"reason", "offences", "state", "trouble"}
-"""Columns that may take several lines on a narrow terminal; a reference or a time stays in one piece."""
+GAP = "  "
+LEAST_PROSE = 30
+"""Characters that the last column needs at least where its text goes on in further lines."""
 
 LINE_LIMIT = 400
 """Characters of evidence shown to people; JSON has all of it."""
@@ -26,42 +29,59 @@ def print_json(value: object) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under headings; nothing but the rows' text when it goes into a pipe, and no colours."""
+    """Print rows under headings; nothing but the rows' text when it goes into a pipe, and no colours.
+
+    A terminal crops nothing: the last column goes on in further lines where that makes the table fit, and where it
+    does not, each row becomes a paragraph with a cell on each line.
+    """
     rows = [tuple(map(printable, row)) for row in rows]
-    if sys.stdout.isatty():
-        _print_rich_table(headings, rows)
-        return
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    for row in (headings, *rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    room = _columns() - sum(width + len(GAP) for width in widths[:-1])
+    if sys.stdout.isatty() and room < min(widths[-1], LEAST_PROSE):
+        _print_paragraphs(headings, rows)
+        return
+    for line, row in enumerate((headings, *rows)):
+        lead = GAP.join((*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), ""))
+        text = _hung(lead, row[-1]).rstrip()
+        click.echo(text if line else _bold(text))
 
 
-def _print_rich_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console  # noqa: PLC0415  slow to load, and only a terminal needs it
-    from rich.table import Table  # noqa: PLC0415  slow to load, and only a terminal needs it
-    from rich.text import Text  # noqa: PLC0415  slow to load, and only a terminal needs it
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading not in FOLDED)
-    for row in rows:
-        # Text, not str: a str may hold markup, and the rows hold words of others.
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+def _print_paragraphs(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(rows):
+        if number:
+            click.echo()
+        print_facts({heading: cell for heading, cell in zip(headings, row, strict=True) if cell})
 
 
 def print_facts(facts: Mapping[str, str]) -> None:
     """Print a name and its value per line, the values under each other."""
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        lead = click.style(name.ljust(width), bold=True) if sys.stdout.isatty() else name.ljust(width)
-        click.echo(f"{lead}  {printable(value)}")
+        text = _hung(name.ljust(width) + GAP, printable(value))
+        click.echo(_bold(text[:width]) + text[width:])
+
+
+def _hung(lead: str, text: str) -> str:
+    """Return a text behind its lead, on a terminal broken at words so that it goes on under its own beginning."""
+    room = max(_columns() - len(lead), LEAST_PROSE)
+    if len(text) <= room or not sys.stdout.isatty():
+        return lead + text
+    return lead + ("\n" + " " * len(lead)).join(
+        wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    )
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True) if sys.stdout.isatty() else text
+
+
+def _columns() -> int:
+    return get_terminal_size().columns
 
 
 def print_heading(text: str) -> None:
     """Print a line that opens a part of the answer."""
-    click.echo(f"\n{click.style(text, bold=True) if sys.stdout.isatty() else text}")
+    click.echo(f"\n{_bold(text)}")
 
 
 def note(text: str) -> None:

@@ -2,14 +2,15 @@
 
 import dataclasses
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from pforte.commands import Call
+from pforte.commands.output import print_table
 from pforte.printable import render_json
-from pforte.settings.explain import Row, render_example, rows
+from pforte.settings.explain import render_example, rows
 from pforte.settings.load import Reading, SettingsError, read
 from pforte.settings.reference import render_reference
 from pforte.settings.values import render_toml
@@ -32,7 +33,10 @@ def command(context: click.Context, *, as_json: bool, as_toml: bool) -> None:
     elif as_toml:
         click.echo(render_example(reading), nl=False)
     elif sys.stdout.isatty():
-        _print_table(rows(reading))
+        print_table(
+            ("setting", "value", "from", "what it does"),
+            [(row.name, render_toml(row.value), row.origin, row.help) for row in rows(reading)],
+        )
     else:
         for row in rows(reading):
             click.echo("\t".join((row.name, render_toml(row.value), row.origin, row.help)))
@@ -69,19 +73,3 @@ def _read_or_exit(reading: Callable[[], Reading]) -> Reading:
     except SettingsError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error
-
-
-def _print_table(found: Sequence[Row]) -> None:
-    from rich.console import Console  # noqa: PLC0415  slow to import, and only a terminal needs it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("setting", no_wrap=True)
-    for heading in ("value", "from", "what it does"):
-        table.add_column(heading, overflow="fold")
-    for row in found:
-        given = row.origin != "default"
-        value = Text(render_toml(row.value), style="bold" if given else "")
-        table.add_row(Text(row.name), value, Text(row.origin), Text(row.help))
-    Console().print(table)

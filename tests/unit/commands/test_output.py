@@ -30,18 +30,16 @@ class Screen(io.StringIO):
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Print a table on a wide terminal and return what it shows."""
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    """Print on a terminal of so many columns and return what it shows, without the marks of bold type."""
 
-    def _printed(*arguments):
+    def _printed(show, *arguments, columns=120):
         # Not in the fixture's own phase: pytest sets standard output anew before the test runs.
         with monkeypatch.context() as patch:
             screen = Screen()
             patch.setattr(sys, "stdout", screen)
-            print_table(*arguments)
-            return screen.getvalue()
+            patch.setenv("COLUMNS", str(columns))
+            show(*arguments)
+            return screen.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "")
 
     return _printed
 
@@ -51,27 +49,49 @@ def test_a_pipe_gets_aligned_text_without_colours(capsys):
     assert capsys.readouterr().out == ("network        rung\n192.0.2.1/32   1\n2001:db8::/64  2\n")
 
 
-def test_a_terminal_gets_a_table(terminal):
-    out = terminal(("network", "rung"), ROWS)
-    assert "\x1b[1m" in out
-    assert "2001:db8::/64" in out
+def test_a_terminal_gets_the_same_with_bold_headings(terminal, monkeypatch, capsys):
+    print_table(("network", "rung"), ROWS)
+    assert terminal(print_table, ("network", "rung"), ROWS) == capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdout", Screen())
+    print_table(("network", "rung"), ROWS)
+    assert sys.stdout.getvalue().startswith("\x1b[1mnetwork        rung\x1b[0m\n")
 
 
 def test_words_of_others_are_no_markup(terminal):
     """A reason such as [red] must be shown as it is."""
-    assert "[red]spam[/red]" in terminal(("network", "reason"), [("192.0.2.1/32", "[red]spam[/red]")])
+    assert "[red]spam[/red]" in terminal(print_table, ("network", "reason"), [("x", "[red]spam[/red]")])
 
 
-def test_long_reasons_fold_and_references_do_not(terminal, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
-    lines = terminal(("reference", "reason"), [("PF-7K3M-Q2XD", "word " * 20)]).splitlines()
-    assert len(lines) > 3
-    assert lines[1].startswith("PF-7K3M-Q2XD")
+def test_the_last_column_goes_on_at_words(terminal):
+    shown = terminal(
+        print_table, ("reference", "trouble"), [("PF-7K3M-Q2XD", f"half-open {'word ' * 9}")], columns=50
+    )
+    assert shown == (
+        "reference     trouble\n"
+        "PF-7K3M-Q2XD  half-open word word word word word\n"
+        "              word word word word\n"
+    )
 
 
-def test_facts_stand_under_each_other(capsys):
-    print_facts({"ip": "192.0.2.1", "network": "192.0.2.1/32"})
+def test_rows_too_wide_become_paragraphs_without_what_is_empty(terminal):
+    rows = [("PF-7K3M-Q2XD", "word word word word", "in force"), ("PF-0FSV-NSNM", "", "ended")]
+    assert terminal(print_table, ("reference", "reason", "state"), rows, columns=39) == (
+        "reference  PF-7K3M-Q2XD\nreason     word word word word\nstate      in force\n"
+        "\n"
+        "reference  PF-0FSV-NSNM\nstate      ended\n"
+    )
+
+
+def test_no_word_is_ever_cut(terminal):
+    """A path that is longer than the terminal is left to the terminal to break."""
+    assert f"place  {'x' * 99}\n" in terminal(print_table, ("place", "size"), [("x" * 99, "1")], columns=40)
+
+
+def test_facts_stand_under_each_other(capsys, terminal):
+    facts = {"ip": "192.0.2.1", "network": "192.0.2.1/32"}
+    print_facts(facts)
     assert capsys.readouterr().out == "ip       192.0.2.1\nnetwork  192.0.2.1/32\n"
+    assert terminal(print_facts, facts) == "ip       192.0.2.1\nnetwork  192.0.2.1/32\n"
 
 
 def test_headings_are_bold_on_a_terminal_only(capsys, monkeypatch):
@@ -107,8 +127,8 @@ HOSTILE = "\x9b2J\x1b[2J\u202e"
 
 
 def test_nothing_from_outside_reaches_a_terminal_raw(terminal):
-    """Tables themselves use control characters, so only those of the text are looked for."""
-    shown = terminal(("reason",), [(HOSTILE,)])
+    """Headings are bold, so only the control characters of the text are looked for."""
+    shown = terminal(print_table, ("reason",), [(HOSTILE,)])
     assert not {"\x9b", "\u202e"} & set(shown)
     assert "\x1b[2J" not in shown
 

@@ -34,9 +34,9 @@ def test_in_a_pipe_there_is_one_line_for_each_setting(pforte):
 
 
 def test_on_a_terminal_there_is_a_table(pforte, monkeypatch):
-    monkeypatch.setattr(
-        "pforte.commands.settings.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
-    )
+    on_terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("pforte.commands.settings.sys", on_terminal)
+    monkeypatch.setenv("COLUMNS", "200")
     result = pforte("settings", file='[log]\nlevel = "error"\n')
     assert result.exit_code == 0
     assert "what it does" in result.stdout.splitlines()[0]
