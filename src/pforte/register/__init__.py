@@ -14,8 +14,10 @@ from pforte.register.batch import Batch, Claim, Entry, Filed, Outcome, Recorded,
 from pforte.register.documents import Document
 from pforte.register.errors import (
     JournalPurgedError,
+    RefusedError,
     RegisterError,
     RegisterUnavailableError,
+    RegisterUnusableError,
     UnknownReferenceError,
 )
 from pforte.register.ladder import Ladder
@@ -42,9 +44,11 @@ __all__ = [
     "Outcome",
     "Pardon",
     "Recorded",
+    "RefusedError",
     "Register",
     "RegisterError",
     "RegisterUnavailableError",
+    "RegisterUnusableError",
     "Settlement",
     "Snapshot",
     "Status",

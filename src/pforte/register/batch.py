@@ -101,6 +101,34 @@ class Batch:
         offences = len(self.entries) + len(self.claims) + len(self.settlements)
         return offences + len(self.positions) + len(self.tallies)
 
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Divide the batch into two that can be written one after the other.
+
+        Counts and read positions come last: where only the first half is written, the lines are read again.
+        """
+        room = self.weight() // 2
+        entries, room = self.entries[:room], room - len(self.entries[:room])
+        claims, room = self.claims[:room], room - len(self.claims[:room])
+        settlements, room = self.settlements[:room], room - len(self.settlements[:room])
+        tallies, room = self.tallies[:room], room - len(self.tallies[:room])
+        positions = tuple(self.positions.items())
+        return (
+            Batch(
+                entries=entries,
+                claims=claims,
+                settlements=settlements,
+                tallies=tallies,
+                positions=dict(positions[:room]),
+            ),
+            Batch(
+                entries=self.entries[len(entries) :],
+                claims=self.claims[len(claims) :],
+                settlements=self.settlements[len(settlements) :],
+                tallies=self.tallies[len(tallies) :],
+                positions=dict(positions[room:]),
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:

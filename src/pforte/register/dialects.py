@@ -13,10 +13,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    StatementError,
+)
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from pforte.register.errors import RegisterError, RegisterUnavailableError
+from pforte.register.errors import (
+    RefusedError,
+    RegisterError,
+    RegisterUnavailableError,
+    RegisterUnusableError,
+)
 from pforte.register.schema import HEADS, JOURNAL_HEAD
 from pforte.settings.database_url import database, hide_password
 
@@ -172,9 +185,20 @@ def migrating(engine: Engine) -> Iterator[Connection]:
 def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except OverflowError as error:  # the driver of SQLite lets it through as it is
+        raise RefusedError(f"register {place(engine)}: {error}") from error
+    except StatementError as error:
         said = hide_password(" ".join(str(error.orig).split()))  # psycopg talks on several lines
-        raise RegisterUnavailableError(f"register {place(engine)}: {said}{_advice(said)}") from error
+        raise _kind(error)(f"register {place(engine)}: {said}{_advice(said)}") from error
+
+
+def _kind(error: StatementError) -> type[RegisterError]:
+    """Return what an error means for whoever would try again (PEP 249)."""
+    if isinstance(error, IntegrityError | DataError) or not isinstance(error, DBAPIError):
+        return RefusedError
+    if isinstance(error, ProgrammingError | NotSupportedError):
+        return RegisterUnusableError
+    return RegisterUnavailableError
 
 
 def _advice(said: str) -> str:

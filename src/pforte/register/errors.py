@@ -9,6 +9,14 @@ class RegisterUnavailableError(RegisterError):
     """The database cannot be reached, is locked for too long, full or damaged; trying again later may help."""
 
 
+class RegisterUnusableError(RegisterError):
+    """The database refuses what the program asks of it, whatever the values; trying again does not help."""
+
+
+class RefusedError(RegisterError):
+    """The database refuses the very values; it takes others, and trying again with these does not help."""
+
+
 class UnknownReferenceError(RegisterError):
     """No ban carries that reference."""
 

@@ -1,7 +1,8 @@
 """Group commit for the service: what comes while one transaction is written goes into the next one together.
 
 Order is kept and nothing is dropped: while the register cannot be written to, the same batch is tried again and
-whoever adds more has to wait.
+whoever adds more has to wait. What the database refuses for good is found by halving the batch, told in the log with
+all there is to know of it, and left out, so that it does not hold up everything else.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import structlog
 
 from pforte.net.addresses import Network
 from pforte.register.batch import Batch, Entry, Recorded, Settlement, Tally
-from pforte.register.errors import RegisterUnavailableError
+from pforte.register.errors import RefusedError, RegisterUnavailableError
 from pforte.worker import Worker
 
 HOLD_SECONDS = 1.0
@@ -23,6 +24,9 @@ HOLD_SECONDS = 1.0
 MOST_WAITING = 5_000
 """Offences that may wait; whoever adds more waits for room."""
 LONGEST_PAUSE = 30.0
+IF_MANY = "stop pforte and run `pforte register check`"
+MOST_TOLD = 4_000
+"""Characters that the log says about something that was left out."""
 
 _log = structlog.get_logger("pforte.register")
 
@@ -111,6 +115,7 @@ class Gathering:
         Raises:
             RegisterUnavailableError: the last batch could not be written; nothing in it was acknowledged, so its
                 lines are read again at the next start.
+            RegisterUnusableError: no batch can be written until somebody mends the database; the same holds.
         """
         while True:
             await self._some.wait()
@@ -118,7 +123,7 @@ class Gathering:
                 await asyncio.wait_for(self._urgent.wait(), self._hold)
             batch = self._take()
             if batch.weight():
-                self._announce(batch, await self._write(batch))
+                await self._settle(batch)
             if self._finishing and not self._some.is_set():
                 self.ended = True
                 self._worker.close()
@@ -147,6 +152,19 @@ class Gathering:
             self._urgent.clear()
         return batch
 
+    async def _settle(self, batch: Batch) -> None:
+        """Write a batch and announce it; leave out what the register refuses for good."""
+        try:
+            recorded = await self._write(batch)
+        except RefusedError as error:
+            if batch.weight() == 1:
+                _log.error("register.refused", text=str(error), left_out=_told(batch), if_many=IF_MANY)
+                return
+            for half in batch.halves():
+                await self._settle(half)
+        else:
+            self._announce(batch, recorded)
+
     async def _write(self, batch: Batch) -> Recorded:
         pause = 0.5
         while True:
@@ -160,3 +178,9 @@ class Gathering:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._last_try.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _told(batch: Batch) -> str:
+    """Return the only thing in a batch in words, an offence with the line that proves it."""
+    things = (*batch.entries, *batch.claims, *batch.settlements, *batch.tallies, *batch.positions.items())
+    return repr(things[0])[:MOST_TOLD]

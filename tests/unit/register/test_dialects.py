@@ -7,9 +7,17 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import exc, insert, make_url, select, text
 
-from pforte.register import Register, RegisterError, RegisterUnavailableError
+from pforte.register import (
+    Batch,
+    Entry,
+    RefusedError,
+    Register,
+    RegisterError,
+    RegisterUnavailableError,
+    RegisterUnusableError,
+)
 from pforte.register.dialects import (
     file_of,
     insert_or_update,
@@ -195,5 +203,51 @@ def test_statements_of_the_driver_are_translated(register):
         with reading(register._engine) as connection:
             connection.execute(text("SELECT * FROM no_such_table"))
 
-    with pytest.raises(RegisterUnavailableError, match="no_such_table"):
+    with pytest.raises(RegisterError, match="no_such_table"):
         ask()
+
+
+def driver_error(kind):
+    """Return an error as SQLAlchemy hands on those of the driver."""
+    return kind("INSERT", {}, Exception("driver says\n  no"))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (driver_error(exc.OperationalError), RegisterUnavailableError),
+        (driver_error(exc.InterfaceError), RegisterUnavailableError),
+        (driver_error(exc.DatabaseError), RegisterUnavailableError),
+        (driver_error(exc.ProgrammingError), RegisterUnusableError),
+        (driver_error(exc.NotSupportedError), RegisterUnusableError),
+        (driver_error(exc.IntegrityError), RefusedError),
+        (driver_error(exc.DataError), RefusedError),
+        (exc.StatementError("bad value", "INSERT", {}, TypeError("driver says no")), RefusedError),
+    ],
+)
+def test_trying_again_is_for_what_may_pass_by_itself(register, error, kind):
+    """Retrying what can never be written would stop all recording for ever."""
+
+    def ask():
+        with writing(register._engine):
+            raise error
+
+    with pytest.raises(kind, match="driver says no") as caught:
+        ask()
+    assert type(caught.value) is kind
+
+
+def test_a_value_that_no_database_holds_is_refused(register, offence, sqlite_only):
+    with pytest.raises(RefusedError, match="too large"):
+        register.record(Batch(entries=(Entry(offence=offence(line=2**70)),)))
+
+
+def test_a_row_that_contradicts_another_is_refused(register):
+    def twice():
+        with writing(register._engine) as connection:
+            for _ in range(2):
+                connection.execute(insert(POSITIONS), {"source": "a", "state": "1", "saved": 0})
+
+    with pytest.raises(RefusedError):
+        twice()
+    assert positions(register._engine) == {}

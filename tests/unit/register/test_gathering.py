@@ -2,16 +2,19 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
+import structlog
 
 from pforte.bans.offence import Kind, Offence
 from pforte.net.addresses import network_of
 from pforte.register.batch import Batch, Entry, Filed, Outcome, Recorded, Tally
-from pforte.register.errors import RegisterUnavailableError
-from pforte.register.gathering import MOST_WAITING, Gathering
+from pforte.register.errors import RefusedError, RegisterUnavailableError, RegisterUnusableError
+from pforte.register.gathering import MOST_WAITING, Gathering, Recorder
+from pforte.register.store import Register
 
 
 class Disk:
@@ -49,7 +52,7 @@ def entry(number: int) -> Entry:
     )
 
 
-def play(disk: Disk, act: "object", hold: float = 0.01) -> list[tuple[Batch, Recorded]]:
+def play(disk: Recorder, act: "object", hold: float = 0.01) -> list[tuple[Batch, Recorded]]:
     announced: list[tuple[Batch, Recorded]] = []
 
     async def main() -> None:
@@ -93,6 +96,86 @@ def test_a_full_disk_loses_nothing_and_keeps_the_order() -> None:
     lines = [each.offence.line for batch in disk.batches for each in batch.entries]
     assert lines == [1, 2]
     assert [batch for batch, _ in announced] == disk.batches
+
+
+class Strict(Disk):
+    """Refuses some lines for good, as a database does whose column is too narrow."""
+
+    def __init__(self, *refused: int) -> None:
+        super().__init__()
+        self.refused = set(refused)
+
+    def record(self, batch: Batch) -> Recorded:
+        if self.refused & {each.offence.line for each in batch.entries}:
+            raise RefusedError("line out of range")
+        return super().record(batch)
+
+
+@pytest.mark.parametrize("refused", [(), (3,), (1, 9), (4, 5), tuple(range(1, 10))])
+def test_what_can_never_be_written_is_told_and_holds_up_nothing_else(refused: tuple[int, ...]) -> None:
+    """One bad line must neither stop all recording for ever nor vanish without a word."""
+    disk = Strict(*refused)
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(number) for number in range(1, 10)], positions={"log": "9"})
+
+    with structlog.testing.capture_logs() as logs:
+        announced = play(disk, act)
+    lines = [each.offence.line for batch in disk.batches for each in batch.entries]
+    assert lines == [number for number in range(1, 10) if number not in refused]
+    assert disk.batches[-1].positions == {"log": "9"}
+    assert [batch for batch, _ in announced] == disk.batches
+    told = [each["left_out"] for each in logs if each["event"] == "register.refused"]
+    assert len(told) == len(refused)
+    assert all(f"line={number}," in text for number, text in zip(refused, told, strict=True))
+    assert all("192.0.2." in text for text in told)
+
+
+def test_the_real_register_keeps_the_rest(register: Register, sqlite_only: None) -> None:
+    """SQLite holds no number of 70 bits."""
+    bad = replace(entry(2), offence=replace(entry(2).offence, line=2**70))
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(1), bad, entry(3)], positions={"log": "3"})
+
+    with structlog.testing.capture_logs() as logs:
+        play(register, act)
+    assert [filed.offence.line for filed in register.offences()] == [3, 1]
+    assert register.positions() == {"log": "3"}
+    assert [each["event"] for each in logs] == ["register.refused"]
+    assert register.check() == []
+
+
+def test_a_position_that_is_refused_is_told_too() -> None:
+    class Narrow(Disk):
+        def record(self, batch: Batch) -> Recorded:
+            if "b" in batch.positions:
+                raise RefusedError("no room")
+            return super().record(batch)
+
+    disk = Narrow()
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(1)], positions={"a": "1", "b": "2"})
+
+    with structlog.testing.capture_logs() as logs:
+        play(disk, act)
+    assert [dict(batch.positions) for batch in disk.batches] == [{}, {"a": "1"}]
+    assert [each["left_out"] for each in logs] == ["('b', '2')"]
+
+
+def test_a_register_that_takes_nothing_at_all_ends_the_run() -> None:
+    """Nothing was acknowledged, so the lines are read again once somebody has mended it."""
+
+    class Foreign(Disk):
+        def record(self, batch: Batch) -> Recorded:
+            raise RegisterUnusableError("no such column")
+
+    async def act(gathering: Gathering) -> None:
+        await gathering.add(entries=[entry(1)])
+
+    with pytest.raises(RegisterUnusableError):
+        play(Foreign(), act)
 
 
 def test_positions_alone_wait_for_company() -> None:
