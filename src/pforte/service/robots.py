@@ -29,6 +29,7 @@ class RobotsKeeper:
     def __init__(self, register: Register, clock: Clock) -> None:
         self._register = register
         self._clock = clock
+        self._looked: dict[str, datetime] = {}
 
     def versions(self, sites: Iterable[SiteSettings]) -> dict[str, Versions]:
         """Return the known versions of each site's robots.txt, by the site's name."""
@@ -43,7 +44,8 @@ class RobotsKeeper:
     def read_files(self, sites: Iterable[SiteSettings]) -> None:
         """Take over each robots.txt that is a file here.
 
-        It came into force when the file was last changed: the web server has served it since.
+        It came into force when the file was last changed: the web server has served it since. Where another one
+        was in force after that, an old copy was put in its place, with the time of the copy: then it counts from now.
         """
         for site in sites:
             if site.robots and "://" not in site.robots:
@@ -55,7 +57,19 @@ class RobotsKeeper:
                 except OSError as error:
                     _log.warning("robots.unread", site=site.name, place=site.robots, text=error.strerror)
                     continue
-                self._save(site, content, min(changed, self._clock.now()))
+                self._note(site, content, changed)
+
+    def _note(self, site: SiteSettings, content: bytes, changed: datetime) -> None:
+        """Keep what a file says now as a version, if it says something else than the last one."""
+        name, now = _name(site), self._clock.now()
+        looked = self._looked.get(name)
+        self._looked[name] = now
+        known = self._register.documents(name)
+        if not known:
+            self._save(site, content, min(changed, now))
+        elif known[-1].content != content:
+            other = max(known[-1].came_into_force, looked or known[-1].came_into_force)
+            self._save(site, content, min(changed, now) if changed > other else now)
 
     async def fetch(self, sites: Iterable[SiteSettings], worker: Worker) -> None:
         """Fetch each robots.txt that is a URL; temporary trouble leaves the last version in force.

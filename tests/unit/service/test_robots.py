@@ -43,13 +43,82 @@ def test_a_new_version_follows_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "robots.txt"
     path.write_bytes(RULES)
     os.utime(path, (NOW.timestamp() - 9000, NOW.timestamp() - 9000))
-    keep, _ = keeper(tmp_path)
+    keep, clock = keeper(tmp_path)
     site = SiteSettings(name="shop.example", robots=str(path))
     keep.read_files([site])
+    clock.move(timedelta(seconds=300))
     path.write_bytes(RULES + b"Disallow: /cellar/\n")
-    os.utime(path, (NOW.timestamp() - 100, NOW.timestamp() - 100))
+    os.utime(path, (NOW.timestamp() + 200, NOW.timestamp() + 200))
     keep.read_files([site])
-    assert len(keep.versions([site])["shop.example"].versions) == 2
+    since = [version.since for version in keep.versions([site])["shop.example"].versions]
+    assert since == [NOW.timestamp() - 9000, NOW.timestamp() + 200]
+
+
+def _put(path: Path, content: bytes, changed: datetime) -> None:
+    """Put a copy in place that keeps the time of the original, as ``cp -p``, ``rsync -a`` and packages do."""
+    path.write_bytes(content)
+    os.utime(path, (changed.timestamp(), changed.timestamp()))
+
+
+def test_an_old_copy_put_back_is_in_force_from_when_it_was_seen(tmp_path: Path) -> None:
+    """Otherwise the rules that were withdrawn would convict for ever."""
+    path, site = (
+        tmp_path / "robots.txt",
+        SiteSettings(name="shop.example", robots=str(tmp_path / "robots.txt")),
+    )
+    keep, clock = keeper(tmp_path)
+    week = timedelta(days=7)
+    _put(path, b"User-agent: *\nAllow: /\n", NOW - 2 * week)
+    keep.read_files([site])
+    _put(path, RULES, NOW - week)
+    keep.read_files([site])
+    _put(path, b"User-agent: *\nAllow: /\n", NOW - 2 * week)
+    clock.move(timedelta(hours=1))
+    keep.read_files([site])
+    keep.read_files([site])
+    _put(path, b"User-agent: *\nDisallow: /old/\n", NOW - 1.5 * week)
+    clock.move(timedelta(hours=1))
+    keep.read_files([site])
+    versions = keep.versions([site])["shop.example"].versions
+    assert [(version.raw[14:], version.since) for version in versions] == [
+        (b"Allow: /\n", (NOW - 2 * week).timestamp()),
+        (b"Disallow: /private/\n", NOW.timestamp()),
+        (b"Allow: /\n", (NOW + timedelta(hours=1)).timestamp()),
+        (b"Disallow: /old/\n", (NOW + timedelta(hours=2)).timestamp()),
+    ]
+
+
+def test_a_rule_that_appears_in_an_older_file_counts_from_when_it_was_seen(tmp_path: Path) -> None:
+    """A crawler has a day to learn of it, whatever time the file carries."""
+    path, site = (
+        tmp_path / "robots.txt",
+        SiteSettings(name="shop.example", robots=str(tmp_path / "robots.txt")),
+    )
+    keep, clock = keeper(tmp_path)
+    _put(path, b"User-agent: *\nAllow: /\n", NOW - timedelta(days=9))
+    keep.read_files([site])
+    clock.move(timedelta(hours=1))
+    keep.read_files([site])
+    _put(path, RULES, NOW - timedelta(days=3))
+    clock.move(timedelta(hours=1))
+    keep.read_files([site])
+    last = keep.versions([site])["shop.example"].versions[-1]
+    assert (last.raw, last.since) == (RULES, (NOW + timedelta(hours=2)).timestamp())
+
+
+def test_a_file_that_changed_while_nobody_looked_counts_from_its_time(tmp_path: Path) -> None:
+    """The service was stopped; lines of that time are judged by what was in force."""
+    path, site = (
+        tmp_path / "robots.txt",
+        SiteSettings(name="shop.example", robots=str(tmp_path / "robots.txt")),
+    )
+    keep, _ = keeper(tmp_path)
+    _put(path, RULES, NOW - timedelta(days=9))
+    keep.read_files([site])
+    _put(path, b"User-agent: *\nAllow: /\n", NOW - timedelta(days=3))
+    later, _ = keeper(tmp_path)
+    later.read_files([site])
+    assert later.versions([site])["shop.example"].versions[-1].since == (NOW - timedelta(days=3)).timestamp()
 
 
 def test_a_missing_file_changes_nothing(tmp_path: Path) -> None:
