@@ -5,15 +5,16 @@ from ipaddress import IPv4Network
 
 import click
 
-from pforte.bans.ban import Reach
+from pforte.bans.ban import Ban, Reach
 from pforte.bans.exemption import Exemptions
 from pforte.bans.regulation import Regulation
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_object
+from pforte.commands.enforcement import tell_enforcement
 from pforte.commands.output import fail, note, print_json, seconds
 from pforte.commands.register_access import exemptions_of, open_register, operator
 from pforte.net.addresses import AddressError, Network, parse_network
-from pforte.register import BanQuery, Order
+from pforte.register import BanQuery, Order, Register
 from pforte.settings.durations import DurationError, parse_duration
 
 WIDE = {4: 16, 6: 32}
@@ -36,7 +37,8 @@ def command(  # noqa: PLR0913  one parameter for each option
     """Shut NETWORK out from now on; every gate closes within a second.
 
     NETWORK is an address or a prefix; an IPv6 address stands for its /64. Give --rung, --for or both.
-    Bans that hold the network already stay as they are: the latest end counts.
+    Bans that hold the network already stay as they are: the latest end counts. A gate that does not follow,
+    because no service runs, is named.
 
     Exit codes: 0 done, 1 could not be done (the network is exempt, the register is away), 2 bad usage.
     """
@@ -58,13 +60,17 @@ def command(  # noqa: PLR0913  one parameter for each option
             who=operator(),
             reach=_reach(exemptions, target),
         )
-        ban = register.ban(order)
-        others = register.bans(BanQuery(network=target, active=True)).bans
+        _tell(register, register.ban(order), as_json=as_json)
+        tell_enforcement(settings, register)
+
+
+def _tell(register: Register, ban: Ban, *, as_json: bool) -> None:
+    """Print the ban, and which others hold the network longer."""
     if as_json:
         print_json(ban_object(ban, ban.starts))
     else:
         click.echo(f"{ban.network} is banned on rung {ban.rung} until {seconds(ban.ends)} as {ban.reference}")
-    for other in others:
+    for other in register.bans(BanQuery(network=ban.network, active=True)).bans:
         if other.ends > ban.ends and other.network.prefixlen <= ban.network.prefixlen:
             note(f"{other.reference} holds {other.network} longer, until {seconds(other.effective_end())}")
 

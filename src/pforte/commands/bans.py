@@ -10,6 +10,7 @@ from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
 from pforte.commands import Call
 from pforte.commands.ban_views import HEADINGS, ban_cells, ban_object
+from pforte.commands.enforcement import tell_simulation
 from pforte.commands.output import note, print_json, print_table
 from pforte.commands.register_access import open_register
 from pforte.net.addresses import AddressError, Network, parse_network
@@ -60,6 +61,7 @@ def command(  # noqa: PLR0913  one parameter for each option
         since=None if since is None else parse_since(since, now),
         limit=PAGE,
     )
+    tell_simulation(settings)
     with open_register(settings, absent="stand-in", clock=clock) as register:
         found = _bans(register, query, limit)
         if as_json:

@@ -13,6 +13,7 @@ from pforte.bans.regulation import Regulation
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_object, ban_state, offence_object, offence_words
+from pforte.commands.enforcement import tell_simulation
 from pforte.commands.output import (
     print_facts,
     print_heading,
@@ -81,6 +82,7 @@ def command(call: Call, reference: str, limit: int, *, as_json: bool) -> None:
         wanted = parse_reference(reference)
     except BadReferenceError as error:
         raise click.BadParameter(str(error), param_hint="REFERENCE") from error
+    tell_simulation(settings)
     clock = SystemClock()
     with open_register(settings, absent="stand-in", clock=clock) as register:
         case = register.case(wanted, limit)

@@ -8,7 +8,8 @@ import click
 from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
 from pforte.commands import Call
-from pforte.commands.output import fail, print_json
+from pforte.commands.enforcement import LOADING, tell_simulation
+from pforte.commands.output import counted, fail, print_json
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.gate import Repair
@@ -16,6 +17,7 @@ from pforte.gates.nftables.listing import Listing
 from pforte.gates.nftables.ruleset import SETS
 from pforte.gates.opening import open_files, open_nftables
 from pforte.net.addresses import Network
+from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
 
 SHOWN_NAMES: Mapping[str, str] = {
@@ -43,8 +45,12 @@ def nftables() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def show(call: Call, *, as_json: bool) -> None:
-    """Say what the firewall holds and whether it is what the register says. Nothing is changed."""
+    """Say what the firewall holds and whether it is what the register says. Nothing is changed.
+
+    Exit codes: 0 it is, 1 it is not, or it cannot be asked, 2 bad usage.
+    """
     settings = call.settings()
+    tell_simulation(settings)
     with open_register(settings, absent="stand-in") as register:
         bans = register.snapshot().bans
     try:
@@ -56,6 +62,7 @@ def show(call: Call, *, as_json: bool) -> None:
         print_json(_as_object(settings, listing, repair))
     else:
         click.echo(_as_text(settings, listing, repair))
+    raise SystemExit(1 if repair.anything() or repair.left_out else 0)
 
 
 @nftables.command("load")
@@ -69,7 +76,8 @@ def load(call: Call) -> None:
         gate.load(bans, SystemClock().now())
     except GateError as error:
         fail(str(error))
-    click.echo(f"{gate.entries():,} networks are shut out by the table inet {settings.gate.nftables.table}")
+    banned = counted(gate.entries(), "banned network is", "banned networks are")
+    click.echo(f"{banned} in the table inet {settings.gate.nftables.table}")
 
 
 @nftables.command("remove")
@@ -128,24 +136,30 @@ def _exempt(settings: Settings) -> list[Network]:
 def _as_text(settings: Settings, listing: Listing | None, repair: Repair) -> str:
     head = f"table inet {settings.gate.nftables.table}"
     if listing is None:
-        return f"{head} is not there: the firewall shuts nobody out"
+        return f"{head} is not there: the firewall shuts nobody out; {_remedy(settings)}"
     lines = [head]
     for name in SETS:
         held, dropped = len(listing.sets[name]), listing.dropped.get(name, 0)
         lines.append(f"  {SHOWN_NAMES[name]:<15} {held:>9,}  {dropped:>13,} packets dropped")
     lines.append(f"  {'exempt networks':<15} {len(listing.exempt):>9,}")
     if repair.rebuilt:
-        lines.append("the table is not as pforte makes it; the service will load it anew")
+        lines.append(f"the table is not as pforte makes it; {_remedy(settings)}")
     elif repair.anything():
         lines.append(
             f"against the register: {repair.missing:,} missing, {repair.surplus:,} too many, "
-            f"{repair.wrong_end:,} with another end; the service will repair that"
+            f"{repair.wrong_end:,} with another end; {_remedy(settings)}"
         )
     else:
         lines.append("the register says the same")
     if repair.left_out:
-        lines.append(f"{repair.left_out:,} bans find no room: raise gate.nftables.size")
+        bans = counted(repair.left_out, "ban finds", "bans find")
+        lines.append(f"{bans} no room: raise gate.nftables.size")
     return "\n".join(lines)
+
+
+def _remedy(settings: Settings) -> str:
+    every = render_duration(settings.gate.nftables.reconcile)
+    return f"a service with this gate repairs that within {every}; if none runs: {LOADING['nftables']}"
 
 
 def _as_object(settings: Settings, listing: Listing | None, repair: Repair) -> dict[str, object]:

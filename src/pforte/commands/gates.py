@@ -1,18 +1,16 @@
 """``pforte gates``: how far each gate has followed the register, and what troubles it."""
 
-from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime, timedelta
 
 import click
 
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
-from pforte.commands.output import note, print_json, print_table, seconds
+from pforte.commands.enforcement import gates_of, tell_simulation
+from pforte.commands.output import print_json, print_table, seconds
 from pforte.commands.register_access import open_register
 from pforte.register import GateProgress
 from pforte.settings.durations import render_duration
-from pforte.settings.table import Settings
 
 HEADINGS = ("gate", "enabled", "decision", "behind", "shuts out", "last word", "trouble")
 
@@ -28,21 +26,14 @@ def command(call: Call, *, as_json: bool) -> None:
     settings, clock = call.settings(), SystemClock()
     with open_register(settings, absent="stand-in", clock=clock) as register:
         followed = {gate.cursor.name: gate for gate in register.gates()}
-    if settings.service.simulate:
-        note("service.simulate is set: no gate enforces anything")
-    enabled = _enabled(settings)
+    tell_simulation(settings)
+    enabled = gates_of(settings)
     now = clock.now()
     if as_json:
         for name in enabled:
             print_json(_object(name, enabled[name], followed.get(name), now))
     else:
         print_table(HEADINGS, [_cells(name, enabled[name], followed.get(name), now) for name in enabled])
-
-
-def _enabled(settings: Settings) -> Mapping[str, bool]:
-    """Return every gate there is, and whether the settings enable it."""
-    gates = settings.gate
-    return {section.name: getattr(gates, section.name).enabled for section in fields(gates)}
 
 
 def _lag(gate: GateProgress, now: datetime) -> timedelta | None:

@@ -100,6 +100,15 @@ def shortened(text: str, limit: int = LINE_LIMIT) -> str:
     return text if len(text) <= limit else f"{text[:limit]} ... ({len(text) - limit} more)"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with the word for so many; ``many`` is the word with an s unless given.
+
+    >>> counted(1, "ban"), counted(2345, "ban")
+    ('1 ban', '2,345 bans')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def seconds(moment: datetime) -> str:
     """Return a moment as people read it: RFC 3339 to the second."""
     return render_time(moment.replace(microsecond=0))

@@ -7,6 +7,7 @@ import click
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_cells, offence_words, record_object
+from pforte.commands.enforcement import tell_simulation
 from pforte.commands.output import print_facts, print_heading, print_json, print_table, seconds
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, parse_address
@@ -28,6 +29,7 @@ def command(call: Call, ip: str, *, as_json: bool) -> None:
     except AddressError as error:
         hint = "; for a network ask pforte bans --network" if "/" in ip else ""
         raise click.BadParameter(f"{error}{hint}", param_hint="IP") from error
+    tell_simulation(settings)
     clock = SystemClock()
     with open_register(settings, absent="stand-in", clock=clock) as register:
         status = register.status(address)

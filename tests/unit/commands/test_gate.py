@@ -71,7 +71,7 @@ def banned(seen):
 @pytest.mark.usefixtures("banned")
 def test_load_puts_the_bans_in_force_and_the_exemptions_into_the_firewall(run, kernel):
     answer = run("gate", "nftables", "load")
-    assert (answer.code, answer.out) == (0, "1 networks are shut out by the table inet pforte\n")
+    assert (answer.code, answer.out) == (0, "1 banned network is in the table inet pforte\n")
     (table,) = kernel.commands
     assert re.search(r"add element inet pforte ban4 \{ 198\.51\.100\.7 timeout 3[56]\d\ds \}", table)
     assert "192.0.2.254/32" in table
@@ -106,19 +106,25 @@ def test_show_says_that_the_register_says_the_same(run, kernel):
 @pytest.mark.usefixtures("banned")
 def test_show_counts_differences_and_changes_nothing(run, kernel):
     kernel.hold("198.51.100.8", "198.51.100.9")
-    answer = run("gate", "nftables", "show")
-    assert "against the register: 1 missing, 2 too many, 0 with another end" in answer.out
+    answer = run("--set", "gate.nftables.reconcile=7m", "gate", "nftables", "show")
+    assert answer.code == 1
+    assert answer.out.splitlines()[-1] == (
+        "against the register: 1 missing, 2 too many, 0 with another end; "
+        "a service with this gate repairs that within 7m; if none runs: pforte gate nftables load"
+    )
     assert kernel.commands == []
 
 
 def test_show_says_when_the_table_is_not_there_or_changed(run, kernel):
-    assert (
-        "table inet pforte is not there: the firewall shuts nobody out" in run("gate", "nftables", "show").out
-    )
+    answer = run("gate", "nftables", "show")
+    assert answer.code == 1
+    assert "table inet pforte is not there: the firewall shuts nobody out; a service" in answer.out
     kernel.hold()
     assert isinstance(kernel.listing, str)
     kernel.listing = kernel.listing.replace('"drop"', '"accept"')
-    assert "the table is not as pforte makes it" in run("gate", "nftables", "show").out
+    answer = run("gate", "nftables", "show")
+    assert answer.code == 1
+    assert "the table is not as pforte makes it; a service" in answer.out
 
 
 @pytest.mark.usefixtures("banned")
@@ -126,13 +132,16 @@ def test_show_says_when_bans_find_no_room(run, seen, kernel):
     seen("198.51.100.8")
     kernel.hold("198.51.100.7")
     answer = run("--set", "gate.nftables.size=1", "gate", "nftables", "show")
-    assert "1 bans find no room: raise gate.nftables.size" in answer.out
+    assert answer.code == 1
+    assert "1 ban finds no room: raise gate.nftables.size" in answer.out
 
 
 @pytest.mark.usefixtures("banned")
 def test_show_for_programs(run, kernel):
     kernel.hold("198.51.100.7")
-    assert run("gate", "nftables", "show", "--json").json == {
+    answer = run("gate", "nftables", "show", "--json")
+    assert answer.code == 0
+    assert answer.json == {
         "table": "pforte",
         "present": True,
         "intact": True,
@@ -145,8 +154,9 @@ def test_show_for_programs(run, kernel):
         "left_out": 0,
     }
     kernel.listing = GateError("nftables refused: Error: No such file or directory")
-    answer = run("gate", "nftables", "show", "--json").json
-    assert (answer["present"], answer["intact"], answer["sets"]) == (False, False, {})
+    answer = run("gate", "nftables", "show", "--json")
+    assert answer.code == 1
+    assert (answer.json["present"], answer.json["intact"], answer.json["sets"]) == (False, False, {})
 
 
 def test_remove_needs_no_register(run, kernel, state):

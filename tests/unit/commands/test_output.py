@@ -10,6 +10,7 @@ import click
 import pytest
 
 from pforte.commands.output import (
+    counted,
     fail,
     note,
     print_facts,
@@ -162,6 +163,11 @@ def test_an_error_keeps_its_lines_and_nothing_else(capsys):
 def test_long_evidence_is_cut_with_a_mark():
     assert shortened("abc", 3) == "abc"
     assert shortened("abcde", 3) == "abc ... (2 more)"
+
+
+def test_numbers_have_the_right_word():
+    assert [counted(n, "ban") for n in (0, 1, 2345)] == ["0 bans", "1 ban", "2,345 bans"]
+    assert [counted(n, "ban is", "bans are") for n in (1, 2)] == ["1 ban is", "2 bans are"]
 
 
 def test_moments_are_shown_to_the_second():

@@ -1,0 +1,62 @@
+"""Whether decisions are enforced, said beside the answer: the register alone shuts nobody out."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import fields
+
+from pforte.commands.output import note
+from pforte.register import Register
+from pforte.settings.table import Settings
+
+PATIENCE = 2.0
+"""Seconds that the gates get; one that follows stores its position at most once a second."""
+LOOK_EVERY = 0.05
+LOADING: Mapping[str, str] = {"nftables": "pforte gate nftables load", "files": "pforte gate files write"}
+"""The command that loads each gate by hand."""
+
+
+def gates_of(settings: Settings) -> Mapping[str, bool]:
+    """Return every gate there is, and whether the settings enable it."""
+    gates = settings.gate
+    return {section.name: getattr(gates, section.name).enabled for section in fields(gates)}
+
+
+def tell_simulation(settings: Settings) -> None:
+    """Say so where the settings let no gate enforce."""
+    if settings.service.simulate:
+        note("service.simulate is on: bans are recorded, and no gate enforces them")
+
+
+def tell_enforcement(settings: Settings, register: Register) -> None:
+    """Wait a moment for the gates to take over what was just decided, and name those that did not."""
+    enabled = {gate for gate, on in gates_of(settings).items() if on}
+    if settings.service.simulate:
+        tell_simulation(settings)
+    elif not enabled:
+        note("no gate is enabled: this is recorded, and nothing enforces it")
+    else:
+        for gate, trouble in _late(register, enabled).items():
+            said = f" ({trouble})" if trouble else ""
+            note(
+                f"the gate {gate} did not follow{said}; if no service runs, start it or run: {LOADING[gate]}"
+            )
+
+
+def _late(register: Register, gates: set[str]) -> Mapping[str, str]:
+    """Return the gates that do not take over the register's present state in time, with their trouble if they tell it."""
+    late, goals = dict.fromkeys(sorted(gates), ""), dict[str, int]()
+    until = time.monotonic() + PATIENCE
+    while True:
+        for gate in register.gates():
+            cursor = gate.cursor
+            if cursor.name not in late:
+                continue
+            late[cursor.name] = cursor.error
+            if gate.behind is not None:
+                # More may be decided meanwhile; what stands now is what we wait for.
+                goal = goals.setdefault(cursor.name, cursor.sequence + gate.behind)
+                if cursor.sequence >= goal:
+                    del late[cursor.name]
+        if not late or time.monotonic() >= until:
+            return late
+        time.sleep(LOOK_EVERY)
