@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pforte.settings.load import SettingsError, load
+from pforte.settings.load import SettingsError, read
 from pforte.settings.shape import render_name, settings_below
 from pforte.settings.table import Settings
 
@@ -19,7 +19,7 @@ _texts = st.one_of(st.lists(_tokens, max_size=25).map("".join), st.text(max_size
 
 def _try(*arguments):
     try:
-        found = load(*arguments)
+        found = read(*arguments).settings
     except SettingsError as error:
         found = error
     if isinstance(found, SettingsError):
