@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml uv.lock
 	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
 	@touch $(STAMP)
 
-run: setup  ## watch the bundled example being judged; ARGS="--config FILE" runs for real
+run: setup  ## watch the bundled example for 20 seconds; ARGS="--config FILE" runs for real
 	@if [ -n "$(ARGS)" ]; then exec $(BIN)/pforte serve $(ARGS); else exec $(BIN)/pforte example; fi
 
 packages:

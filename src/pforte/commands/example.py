@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import threading
-import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
@@ -119,8 +118,16 @@ def prepare(state: Path) -> Path:
     return config
 
 
-def _play(state: Path, lines: tuple[Line, ...], pause: float, story: Story) -> None:
-    """Write the past at once and the present line by line, then let the service stop cleanly."""
+def play(state: Path, lines: tuple[Line, ...], pause: float, story: Story, stopped: threading.Event) -> None:
+    """Write the past at once and the present line by line, then let the service stop cleanly.
+
+    Args:
+        state: the example's folder.
+        lines: what is written to the logs in it.
+        pause: seconds between two lines of the present.
+        story: tells it.
+        stopped: set when the service has ended by itself, as on Ctrl-C; then nothing more is written.
+    """
     clock = SystemClock()
 
     def write(line: Line) -> None:
@@ -135,15 +142,18 @@ def _play(state: Path, lines: tuple[Line, ...], pause: float, story: Story) -> N
         story.settle(seconds=1.0)
         story.heading("What is written now, line by line")
         for line in lines:
-            if line.ago is None:
+            if line.ago is None and not stopped.is_set():
                 write(line)
                 story.line(line.text)
-                time.sleep(pause)
+                stopped.wait(pause)
                 story.follow()
         story.settle(seconds=1.0)
-        story.summary()
+        if not stopped.is_set():
+            story.summary()
     finally:
-        os.kill(os.getpid(), signal.SIGTERM)
+        story.close()
+        if not stopped.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 @click.command()
@@ -159,13 +169,18 @@ def _play(state: Path, lines: tuple[Line, ...], pause: float, story: Story) -> N
 def command(call: Call, state: Path, pause: float) -> None:
     """Play an example through a real file tail and show the bans as they happen.
 
-    Nothing is enforced; everything stays in one folder, so that the other commands can look at it afterwards.
+    It takes about 20 seconds and ends by itself; Ctrl-C ends it before. Nothing is enforced; everything stays in one
+    folder, so that the other commands can look at it afterwards.
     """
     config = prepare(state)
-    story = Story(replace(call, config=config))
+    stopped = threading.Event()
+    story = Story(replace(call, config=config), stopped)
     lines = read_lines((SITE / "visits.tsv").read_text(encoding="utf-8"))
-    player = threading.Thread(target=_play, args=(state, lines, pause, story), name="example")
+    player = threading.Thread(target=play, args=(state, lines, pause, story, stopped), name="example")
     player.start()
-    code = call.run(replace(call, config=config))
-    player.join()
+    try:
+        code = call.run(replace(call, config=config))
+    finally:
+        stopped.set()
+        player.join()
     raise SystemExit(code)

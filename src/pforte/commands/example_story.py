@@ -1,5 +1,6 @@
 """What ``pforte example`` tells while it plays: the lines, and the bans as they happen."""
 
+import threading
 import time
 
 import click
@@ -19,9 +20,11 @@ class Story:
 
     Args:
         call: names the example's settings.
+        stopped: set when the service has ended; nothing is waited for any more.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, stopped: threading.Event) -> None:
+        self._stopped = stopped
         self._register = Register.open(locate(call.settings()), SystemClock())
         self._state = call.settings().service.state
         self._seen = 0
@@ -44,16 +47,18 @@ class Story:
     def settle(self, seconds: float, patience: float = 30.0) -> None:
         """Follow until nothing new came for ``seconds``; wait for the first decision as long as ``patience``."""
         began = time.monotonic()
-        while not self._seen and time.monotonic() - began < patience:
-            time.sleep(0.1)
+        while not self._seen and time.monotonic() - began < patience and not self._stopped.wait(0.1):
             self.follow()
         quiet = time.monotonic()
         seen = self._seen
-        while time.monotonic() - quiet < seconds:
-            time.sleep(0.1)
+        while time.monotonic() - quiet < seconds and not self._stopped.wait(0.1):
             self.follow()
             if self._seen != seen:
                 seen, quiet = self._seen, time.monotonic()
+
+    def close(self) -> None:
+        """Let go of the register."""
+        self._register.close()
 
     def _tell(self, decision: Decision) -> None:
         ban = decision.ban
@@ -73,8 +78,7 @@ class Story:
         return next(iter(self._register.case(reference, limit=1).offences), None)
 
     def summary(self) -> None:
-        """Print what to look at next and how to begin with one's own logs, and let go of the register."""
-        self._register.close()
+        """Print what to look at next and how to begin with one's own logs."""
         config = self._state / "pforte.toml"
         click.echo(
             f"""

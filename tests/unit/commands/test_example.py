@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from pforte.__main__ import main
 from pforte.clock import SystemClock
-from pforte.commands.example import SITE, Line, prepare, read_lines
+from pforte.commands import Call
+from pforte.commands.example import SITE, Line, command, prepare, read_lines
 from pforte.settings.load import read
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -85,6 +86,17 @@ def test_a_real_register_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(click.UsageError, match="other files"):
         prepare(tmp_path)
     assert (tmp_path / "register.sqlite").exists()
+
+
+def test_when_the_service_ends_the_example_ends(tmp_path: Path) -> None:
+    """Ctrl-C reaches the service only; no lines may follow without it, and nothing may be killed afterwards."""
+    state = str(tmp_path / "example")
+    result = CliRunner().invoke(
+        command, ["--state", state, "--pause", "3600"], obj=Call(None, (), lambda _: 7)
+    )
+    assert result.exit_code == 7
+    assert "Look closer" not in result.output
+    assert "/.git/config" not in (tmp_path / "example" / "access.log").read_text()
 
 
 def test_its_own_folder_is_made_anew(tmp_path: Path) -> None:

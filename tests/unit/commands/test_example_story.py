@@ -1,5 +1,6 @@
 """The example's story tells each ban once, with rung, end, reference and the line that proves it."""
 
+import threading
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_a_ban_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     config = tmp_path / "pforte.toml"
     config.write_text(f'[service]\nstate = "{tmp_path / "state"}"\n')
     call = Call(config, (), lambda _: 0)
-    story = Story(call)
+    story = Story(call, threading.Event())
     offend(call, "198.51.100.7")
     story.settle(seconds=0.0)
     story.follow()
@@ -46,11 +47,18 @@ def test_a_ban_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "because of access.log:17" in told
 
 
+def test_a_service_that_ended_is_not_waited_for(tmp_path: Path) -> None:
+    stopped = threading.Event()
+    stopped.set()
+    story = Story(Call(None, (f"service.state={tmp_path}",), lambda _: 0), stopped)
+    story.settle(seconds=3600.0, patience=3600.0)
+
+
 def test_the_summary_says_what_to_do_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A newcomer must not have to read the manual to go on."""
     config = tmp_path / "pforte.toml"
     config.write_text(f'[service]\nstate = "{tmp_path / "state"}"\n')
-    story = Story(Call(config, (), lambda _: 0))
+    story = Story(Call(config, (), lambda _: 0), threading.Event())
     story.line('203.0.113.10 - - [{clf}] "GET / HTTP/1.1" 200 1 "-" "x"')
     story.heading("Now")
     story.summary()
