@@ -98,7 +98,39 @@ class Call:
             raise SystemExit(2) from error
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """A group whose help cuts no sentence, and which knows what a mistyped command may have meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name.
+
+        Raises:
+            click.UsageError: there is none of that name.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from pforte.settings.limits import suggestion  # noqa: PLC0415  loaded on first use
+
+            meant = suggestion(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"{error.message}{meant}", ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, each with the first sentence of its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(self.summaries(ctx))
+
+    def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return the name of each command and the first sentence of its help."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        return [
+            (name, command.get_short_help_str(limit=300)) for name, command in found if command is not None
+        ]
+
+
+class Commands(Group):
     """The group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
@@ -113,7 +145,6 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101  a mistake in COMMANDS, not of the user
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
-        """Write the list of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(COMMANDS)
+    def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002  the group's signature
+        """Return names and summaries without importing the commands."""
+        return list(COMMANDS)

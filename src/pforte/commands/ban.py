@@ -7,7 +7,7 @@ import click
 
 from pforte.bans.ban import Ban, Reach
 from pforte.bans.exemption import Exemptions
-from pforte.bans.regulation import Regulation
+from pforte.bans.regulation import Regulation, regulation_of
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_object
 from pforte.commands.enforcement import tell_enforcement
@@ -43,23 +43,19 @@ def command(  # noqa: PLR0913  one parameter for each option
     Exit codes: 0 done, 1 could not be done (the network is exempt, the register is away), 2 bad usage.
     """
     settings = call.settings()
+    order_rung, length = _measure(regulation_of(settings.regulation), rung, span)
+    target = _parse_target(network, settings.regulation.ipv6_prefix, wide=wide)
+    if not reason.strip():
+        raise click.BadParameter("say why; it is shown to whoever asks about the ban", param_hint="--reason")
+    order = Order(
+        network=target,
+        rung=order_rung,
+        span=length,
+        reason=reason.strip(),
+        who=operator(),
+        reach=_reach(exemptions_of(settings), target),
+    )
     with open_register(settings, absent="make") as register:
-        regulation = register.ladder.regulation
-        order_rung, length = _measure(regulation, rung, span)
-        target = _parse_target(network, regulation.ipv6_prefix, wide=wide)
-        if not reason.strip():
-            raise click.BadParameter(
-                "say why; it is shown to whoever asks about the ban", param_hint="--reason"
-            )
-        exemptions = exemptions_of(settings)
-        order = Order(
-            network=target,
-            rung=order_rung,
-            span=length,
-            reason=reason.strip(),
-            who=operator(),
-            reach=_reach(exemptions, target),
-        )
         _tell(register, register.ban(order), as_json=as_json)
         tell_enforcement(settings, register)
 

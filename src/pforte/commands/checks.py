@@ -7,7 +7,7 @@ import click
 
 from pforte.bans.offence import Mode
 from pforte.clock import SystemClock
-from pforte.commands import Call
+from pforte.commands import Call, Group
 from pforte.commands.output import fail, print_facts, print_heading, print_json, print_table
 from pforte.commands.scanning import ScanningError, read_rules, sites_offline
 from pforte.printable import printable
@@ -28,7 +28,7 @@ from pforte.visits.visit import LoginFailure, Visit
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-@click.group("checks", invoke_without_command=True)
+@click.group("checks", invoke_without_command=True, cls=Group)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per check.")
 @click.pass_context
 def command(context: click.Context, *, as_json: bool) -> None:
@@ -198,7 +198,9 @@ def _read(raw: bytes, written: str, now: datetime) -> Visit | LoginFailure:
     try:
         log: Format = detect(raw, at) if written == "auto" else find_format(written, at)
     except FormatError as error:
-        fail(f"{error}; name its format with --format (`pforte formats` lists them)")
+        if written != "auto":
+            raise click.BadParameter(str(error), param_hint="--format") from error
+        fail(f"{error}; name the format of the line with --format")
     event = log.parse(raw, UTC, at)
     if event is None:
         fail(f"the line says nothing to judge when it is read as {log.name}")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from pforte.clock import SystemClock, render_time
+from pforte.commands import Group
 from pforte.printable import printable, render_json
 from pforte.visits.formats.catalogue import KNOWN, find_format
 from pforte.visits.formats.detect import LINES, detect, first_lines
@@ -31,7 +32,7 @@ WRITTEN = (
 """Formats that are written rather than named."""
 
 
-@click.group("formats", invoke_without_command=True)
+@click.group("formats", invoke_without_command=True, cls=Group)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def command(context: click.Context, *, as_json: bool) -> None:
@@ -66,7 +67,10 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.option("--timezone", default="UTC", help="Zone of times that carry none (IANA name).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def try_file(file: str, written: str, timezone: str, *, as_json: bool) -> None:
-    """Say which format FILE has (- is standard input) and show its first lines as they are read."""
+    """Say which format FILE has (- is standard input) and show its first lines as they are read.
+
+    Exit codes: 0 done, 1 no format reads the lines, 2 bad usage, 3 the file could not be read.
+    """
     try:
         with click.open_file(file, "rb") as opened:
             sample: bytes = opened.read(SAMPLE_BYTES)
@@ -89,7 +93,7 @@ def try_file(file: str, written: str, timezone: str, *, as_json: bool) -> None:
 
 
 def _ended(message: str, code: int) -> SystemExit:
-    click.echo(printable(message), err=True)
+    click.echo(printable(f"Error: {message}"), err=True)
     return SystemExit(code)
 
 

@@ -7,7 +7,7 @@ import click
 
 from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
-from pforte.commands import Call
+from pforte.commands import Call, Group
 from pforte.commands.enforcement import LOADING, tell_simulation
 from pforte.commands.output import counted, fail, print_json
 from pforte.commands.register_access import exemptions_of, open_register
@@ -28,7 +28,7 @@ SHOWN_NAMES: Mapping[str, str] = {
 }
 
 
-@click.group("gate")
+@click.group("gate", cls=Group)
 def command() -> None:
     """Look at a gate, load it by hand, or take it away.
 
@@ -36,7 +36,7 @@ def command() -> None:
     """
 
 
-@command.group("nftables")
+@command.group("nftables", cls=Group)
 def nftables() -> None:
     """The firewall."""
 
@@ -68,7 +68,10 @@ def show(call: Call, *, as_json: bool) -> None:
 @nftables.command("load")
 @click.pass_obj
 def load(call: Call) -> None:
-    """Put all bans in force into the firewall, in the place of what its table holds now."""
+    """Put all bans in force into the firewall, in the place of what its table holds now.
+
+    Exit codes: 0 done, 1 could not be done (no permission, there is no register), 2 bad usage.
+    """
     settings = call.settings()
     bans = _bans(settings)
     try:
@@ -86,6 +89,8 @@ def remove(call: Call) -> None:
     """Take the table out of the firewall; nothing else is touched.
 
     A running service with this gate puts it back: disable the gate first.
+
+    Exit codes: 0 done, also when there was no table, 1 could not be done (no permission), 2 bad usage.
     """
     settings = call.settings()
     try:
@@ -95,7 +100,7 @@ def remove(call: Call) -> None:
     click.echo(f"the table inet {settings.gate.nftables.table} is gone; nobody is shut out by it")
 
 
-@command.group("files")
+@command.group("files", cls=Group)
 def files() -> None:
     """Files that other software reads."""
 
@@ -108,7 +113,10 @@ def files() -> None:
 )
 @click.pass_obj
 def write(call: Call, folder: Path | None) -> None:
-    """Write all bans in force to the files now, and print their names."""
+    """Write all bans in force to the files now, and print their names.
+
+    Exit codes: 0 done, 1 could not be done (no permission, there is no register), 2 bad usage.
+    """
     settings, clock = call.settings(), SystemClock()
     bans = _bans(settings)
     try:

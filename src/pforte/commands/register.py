@@ -2,7 +2,7 @@
 
 import click
 
-from pforte.commands import Call
+from pforte.commands import Call, Group
 from pforte.commands.ban_views import offence_object
 from pforte.commands.bans import parse_network_option
 from pforte.commands.output import note, print_json, print_table, seconds
@@ -14,7 +14,7 @@ from pforte.settings.database_url import hide_password
 HEADINGS = ("when", "address", "check", "became", "reference", "place")
 
 
-@click.group("register")
+@click.group("register", cls=Group)
 def command() -> None:
     """Check the register, or list the offences in it, also those that led to no ban."""
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+from pforte.commands import Group
 from pforte.commands.output import print_json
 from pforte.printable import printable, render_json
 from pforte.robots.agents import names_in
@@ -41,7 +42,7 @@ def decide(robots: CompiledRobots, agent: str, url: str) -> Decision:
     return robots.rules_for(names_in(agent)).decide(path_of_url(url))
 
 
-@click.group("robots")
+@click.group("robots", cls=Group)
 def command() -> None:
     """Ask what a robots.txt allows (RFC 9309)."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pforte.commands import Call
+from pforte.commands import Call, Group
 from pforte.commands.output import print_table
 from pforte.printable import render_json
 from pforte.settings.explain import render_example, rows
@@ -16,7 +16,7 @@ from pforte.settings.reference import render_reference
 from pforte.settings.values import render_toml
 
 
-@click.group(name="settings", invoke_without_command=True)
+@click.group(name="settings", invoke_without_command=True, cls=Group)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array of all settings.")
 @click.option("--toml", "as_toml", is_flag=True, help="Print a settings file with every setting explained.")
 @click.pass_context
@@ -51,6 +51,8 @@ def check(call: Call, file: Path | None) -> None:
     Only the file is read, not the environment. Two sources that read one file now are a mistake too.
     Exit code 0 without mistakes, else 2.
     """
+    if call.overrides:
+        raise click.UsageError("settings check reads a file only: leave --set out.")
     reading = _read_or_exit(lambda: read(file or call.config, (), {}, _known_checks(), look=True))
     click.echo(f"{reading.file or 'no settings file, the defaults are'}: without mistakes")
 

@@ -58,7 +58,9 @@ class ZoneFileResolver:
         for file in files:
             try:
                 one = cls(file.read_text(encoding="utf-8"), file=str(file))
-            except (OSError, UnicodeDecodeError) as error:
+            except OSError as error:
+                raise ZoneFileError(f"{file}: cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
                 raise ZoneFileError(f"{file}: cannot be read: {error}") from error
             for question, records in one._records.items():
                 united._records.setdefault(question, []).extend(records)

@@ -116,9 +116,17 @@ def parse_network(text: str, ipv6_prefix: int = IPV6_PREFIX) -> Network:
     try:
         network = ip_network(bare, strict=True)
     except ValueError as error:
-        raise AddressError(f"{text!r} is not a network: {error}") from error
+        raise AddressError(f"{text!r} is not a network{_meant(bare)}") from error
     if isinstance(network, IPv4Network):
         return network
     if network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
         return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
     return IPv6Network((int(network.network_address), network.prefixlen))  # Without its zone.
+
+
+def _meant(text: str) -> str:
+    """Return what a text that is no network may have meant."""
+    try:
+        return f": it has host bits set, did you mean {ip_network(text, strict=False)}?"
+    except ValueError:
+        return " such as 192.0.2.0/24"

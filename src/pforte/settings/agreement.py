@@ -69,6 +69,17 @@ def _ladder(settings: Settings) -> Iterator[Disagreement]:
         )
     if list(regulation.durations) != sorted(set(regulation.durations)):
         yield Disagreement((durations,), "each rung must be longer than the one before it")
+    first = min(regulation.durations, default=regulation.grace)
+    if regulation.grace > first:
+        yield Disagreement(
+            (("regulation", "grace"), durations),
+            f"must not be longer than the first rung ({render_duration(first)})",
+        )
+    if regulation.shared_rung > len(regulation.durations):
+        yield Disagreement(
+            (("regulation", "shared_rung"), durations),
+            f"must be one of the {len(regulation.durations)} rungs",
+        )
 
 
 def _history(settings: Settings) -> Iterator[Disagreement]:

@@ -112,3 +112,13 @@ def test_mistakes_are_named_with_the_way_out(run, state, arguments, said):
 def test_a_wide_network_on_purpose(run, state):
     assert run("ban", "10.0.0.0/8", "--rung", "1", "--reason", "x", "--wide").code == 0
     assert str(bans(state)[0].network) == "10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("192.0.2.1", "--rung", "9"), ("192.0.2.1/24", "--rung", "1"), ("127.0.0.1", "--rung", "1")],
+)
+def test_what_is_refused_makes_no_register(run, state, arguments):
+    """A mistyped command in the wrong folder must leave nothing behind."""
+    assert run("ban", *arguments, "--reason", "x").code != 0
+    assert not state.exists()

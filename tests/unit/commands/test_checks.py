@@ -156,3 +156,9 @@ def test_the_reference_page_is_printed():
     result = run("reference")
     assert result.exit_code == 0
     assert result.output.startswith("# Checks of visits\n")
+
+
+def test_an_unknown_format_is_bad_usage():
+    result = run("try", "--line", "x", "--format", "nix")
+    assert result.exit_code == 2
+    assert "unknown format 'nix'" in result.output

@@ -6,7 +6,9 @@ import sys
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from pforte.__main__ import main
 from pforte.commands import COMMANDS
 
 
@@ -29,3 +31,19 @@ def test_the_help_imports_no_command() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["gate", "register", "checks", "formats", "settings", "robots"])
+def test_the_help_of_a_group_cuts_no_sentence(name: str) -> None:
+    """Half a sentence with three points after it explains nothing."""
+    shown = CliRunner().invoke(main, [name, "--help"]).output
+    assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"), [(["bams"], "bans"), (["gate", "nftable"], "nftables"), (["zzz"], "")]
+)
+def test_a_mistyped_command_is_recognised(arguments: list[str], meant: str) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert (f'did you mean "{meant}"?' in result.output) == bool(meant)

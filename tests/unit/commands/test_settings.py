@@ -131,3 +131,16 @@ def test_two_sources_of_one_file_are_named_with_both_places(run, tmp_path):
         "pforte.toml:5: source[2].path: reads the same as source[1] (pforte.toml:1)",
         "pforte.toml:8: source[3].path: reads site.log, which source[1] reads too (pforte.toml:1)",
     ]
+
+
+def test_the_check_of_a_file_ignores_nothing_that_was_asked(run, tmp_path):
+    """--set has no effect on a file, and whoever gives it must hear so."""
+    answer = run("--set", "regulation.grace=2h", "settings", "check")
+    assert answer.code == 2
+    assert "leave --set out" in answer.err
+
+
+def test_a_ladder_that_contradicts_itself_is_a_mistake_of_the_settings(run, state):
+    answer = run("--set", "regulation.grace=2h", "bans")
+    assert answer.code == 2
+    assert answer.err == "--set: regulation.grace: must not be longer than the first rung (1h)\n"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from pforte.bans.regulation import RegulationError, regulation_of
 from pforte.settings.agreement import disagreements, shared_files
 from pforte.settings.shape import render_name
 from pforte.settings.table import (
@@ -38,6 +39,19 @@ def test_rungs_must_grow(hours):
     assert said(regulation=regulation) == [
         ("regulation.durations", "each rung must be longer than the one before it")
     ]
+
+
+def test_what_the_ladder_itself_would_refuse_is_named_here():
+    """A contradiction that only the ladder finds would end commands with a traceback."""
+    regulation = RegulationSettings(grace=timedelta(hours=2), shared_rung=5)
+    assert said(regulation=regulation) == [
+        ("regulation.grace", "must not be longer than the first rung (1h)"),
+        ("regulation.shared_rung", "must be one of the 4 rungs"),
+    ]
+    with pytest.raises(RegulationError):
+        regulation_of(replace(regulation, shared_rung=4))
+    with pytest.raises(RegulationError):
+        regulation_of(replace(regulation, grace=timedelta(0)))
 
 
 def test_the_register_must_remember_as_long_as_the_ladder_looks_back():
