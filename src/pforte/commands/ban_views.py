@@ -50,8 +50,8 @@ def offence_object(filed: Filed) -> dict[str, object]:
     }
 
 
-def ban_cells(ban: Ban, now: datetime) -> tuple[str, ...]:
-    """Return the cells of a ban under ``HEADINGS``."""
+def ban_cells(ban: Ban, now: datetime, exempt: str = "") -> tuple[str, ...]:
+    """Return the cells of a ban under ``HEADINGS``; ``exempt`` is why its network is exempt now, or ""."""
     return (
         str(ban.network),
         str(ban.rung),
@@ -59,14 +59,14 @@ def ban_cells(ban: Ban, now: datetime) -> tuple[str, ...]:
         seconds(ban.effective_end()),
         ban.reference,
         ban.reason,
-        ban_state(ban, now),
+        ban_state(ban, now, exempt),
     )
 
 
-def ban_state(ban: Ban, now: datetime) -> str:
-    """Return in words whether the ban holds, and how it ended if not."""
+def ban_state(ban: Ban, now: datetime, exempt: str = "") -> str:
+    """Return in words whether the ban holds, and how it ended if not; who is exempt by now is let through."""
     if ban.in_force(now):
-        return "in force"
+        return f"in force, but let through: {exempt}" if exempt else "in force"
     if ban.lifted is None or ban.lifted >= ban.ends:
         return "ended"
     return "lifted, forgiven" if ban.amnesty else "lifted"

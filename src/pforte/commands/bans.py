@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import click
 
 from pforte.bans.ban import Ban
+from pforte.bans.exemption import Exemptions
 from pforte.clock import SystemClock
 from pforte.commands import Call
 from pforte.commands.ban_views import HEADINGS, ban_cells, ban_object
 from pforte.commands.enforcement import tell_simulation
 from pforte.commands.output import note, print_json, print_table
-from pforte.commands.register_access import open_register
+from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, Network, parse_network
 from pforte.register import BanQuery, Register
 from pforte.settings.durations import DurationError, parse_duration
@@ -64,11 +65,12 @@ def command(  # noqa: PLR0913  one parameter for each option
     tell_simulation(settings)
     with open_register(settings, absent="stand-in", clock=clock) as register:
         found = _bans(register, query, limit)
+        exemptions = exemptions_of(settings)
         if as_json:
             for ban in found:
-                print_json(ban_object(ban, now))
+                print_json({**ban_object(ban, now), "exempt": exemptions.reason(ban.network) or None})
         else:
-            _print(list(found), now)
+            _print(list(found), exemptions, now)
 
 
 def _bans(register: Register, query: BanQuery, limit: int) -> Iterator[Ban]:
@@ -86,9 +88,9 @@ def _bans(register: Register, query: BanQuery, limit: int) -> Iterator[Ban]:
         query = replace(query, before=page.more)
 
 
-def _print(bans: list[Ban], now: datetime) -> None:
+def _print(bans: list[Ban], exemptions: Exemptions, now: datetime) -> None:
     if bans:
-        print_table(HEADINGS, [ban_cells(ban, now) for ban in bans])
+        print_table(HEADINGS, [ban_cells(ban, now, exemptions.reason(ban.network)) for ban in bans])
     else:
         note("no bans")
 

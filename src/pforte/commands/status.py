@@ -61,7 +61,8 @@ def _print(status: Status, exempt: str, now: datetime) -> None:
     if ban is None:
         facts["banned"] = "no"
     else:
-        facts["banned"] = f"until {seconds(ban.effective_end())}, on rung {ban.rung}"
+        through = f", but let through: {exempt}" if exempt else ""
+        facts["banned"] = f"until {seconds(ban.effective_end())}, on rung {ban.rung}{through}"
         facts["reference"] = f"{ban.reference} (pforte explain {ban.reference} says why)"
     facts["exempt"] = exempt or "no"
     print_facts(facts)
@@ -69,5 +70,8 @@ def _print(status: Status, exempt: str, now: datetime) -> None:
         print_heading("Bans, the latest first")
         print_table(
             ("network", "rung", "from", "until", "reference", "reason", "state", "offences"),
-            [(*ban_cells(record.ban, now), offence_words(record.offences)) for record in status.history],
+            [
+                (*ban_cells(record.ban, now, exempt), offence_words(record.offences))
+                for record in status.history
+            ],
         )

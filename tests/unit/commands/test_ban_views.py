@@ -64,6 +64,12 @@ def test_the_state_in_words(ban, after, state):
     assert ban_state(ban, NOON + after) == state
 
 
+def test_who_is_exempt_by_now_is_let_through():
+    assert ban_state(BAN, NOON, "loopback") == "in force, but let through: loopback"
+    assert ban_state(BAN, NOON + HOUR, "loopback") == "ended"
+    assert ban_cells(BAN, NOON, "loopback")[-1] == "in force, but let through: loopback"
+
+
 def test_offences_in_words():
     assert offence_words({"visit.xss": 1, "visit.trap": 3}) == "visit.trap 3, visit.xss"
     assert offence_words({}) == ""

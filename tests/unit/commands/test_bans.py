@@ -42,6 +42,20 @@ def test_filters(run, options, found):
     assert (answer.code, networks(answer)) == (0, found)
 
 
+def test_who_is_exempt_by_now_is_marked(run, seen):
+    """The ban stands in the register, and every gate lets the network through."""
+    seen("192.0.2.7")
+    seen("198.51.100.7")
+    exempt = ("--set", "exempt.networks=192.0.2.0/28", "bans")
+    assert {ban["network"]: ban["exempt"] for ban in run(*exempt, "--json").lines} == {
+        "192.0.2.7/32": "setting exempt.networks",
+        "198.51.100.7/32": None,
+    }
+    other, ours = run(*exempt).out.splitlines()[1:]
+    assert ours.endswith("in force, but let through: setting exempt.networks")
+    assert other.endswith("in force")
+
+
 @pytest.mark.usefixtures("three")
 def test_a_limit_says_that_there_are_more(run):
     answer = run("bans", "--json", "--limit", "1")

@@ -50,6 +50,13 @@ def test_who_is_exempt(run, state, address, why):
     assert run("status", "--json", address).json["exempt"] == why
 
 
+def test_a_ban_of_who_is_exempt_by_now_is_no_refusal(run, seen):
+    seen("192.0.2.7")
+    out = run("--set", "exempt.networks=192.0.2.7", "status", "192.0.2.7").out
+    assert "on rung 1, but let through: setting exempt.networks\n" in out
+    assert "in force, but let through: setting exempt.networks" in out
+
+
 def test_people_get_a_page(run, seen):
     ban = seen("192.0.2.7").ban
     out = run("status", "192.0.2.7").out
