@@ -98,9 +98,11 @@ class Service:
 
     def __init__(self, call: Call, settings: Settings, clock: Clock) -> None:
         self._call, self._clock = call, clock
-        self._exempting = Exempting()
+        self._register = Register.open(locate(settings), clock)
+        self._exempting = Exempting(self._register, clock)
+        self._exempting.recall(settings.exempt.hosts)
         exemptions = self._exempting.exemptions(settings)
-        self._register = Register.open(locate(settings), clock, make_ladder(settings, exemptions))
+        self._register.ladder = make_ladder(settings, exemptions)
         self._robots = RobotsKeeper(self._register, clock)
         self._robots.read_files(settings.site)
         scanner = make_scanner(settings, self._sites(settings))
@@ -152,7 +154,8 @@ class Service:
                 working[f"the gate {follower.name}"] = group.create_task(self._following.drive(follower))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
             tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
-            await self._renew_exemptions()
+            # Whoever is exempt must be known before the first line, but a silent DNS must not keep us from all lines.
+            await self._look_up_hosts(self._judging.settings.dns.timeout)
             await self._readers.follow(self._judging.settings)
             notify("READY=1")
             _log.info(
@@ -226,8 +229,11 @@ class Service:
         await tend(duties, self._clock)
 
     async def _renew_exemptions(self) -> None:
+        await self._look_up_hosts(None)
+
+    async def _look_up_hosts(self, patience: timedelta | None) -> None:
         settings = self._judging.settings
-        await self._exempting.look_up(settings, self._resolver)
+        await self._exempting.look_up(settings, self._resolver, self._upkeep, patience)
         self._judging.exemptions = self._exempting.exemptions(settings)
         self._enforce()
 
@@ -276,7 +282,7 @@ class Service:
             await self._reloading.run(partial(self._robots.read_files, settings.site))
             scanner = await self._reloading.run(lambda: make_scanner(settings, self._sites(settings)))
             self._claims.ranges = await self._reloading.run(partial(make_ranges, settings))
-            await self._exempting.look_up(settings, self._resolver)
+            await self._exempting.look_up(settings, self._resolver, self._reloading, settings.dns.timeout)
             await self._judging.take_over(settings, scanner, self._exempting.exemptions(settings))
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)

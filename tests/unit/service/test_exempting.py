@@ -1,21 +1,52 @@
-"""Exempt hosts are looked up again and again; trouble takes nobody's exemption away."""
+"""Exempt hosts are looked up again and again; trouble takes nobody's exemption away, nor does a restart."""
 
 import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
+import pytest
 import structlog
 
+from pforte.clock import SetClock
+from pforte.dns.resolver import Address, Answer, Resolver, Status, Version
 from pforte.dns.zone_file import ZoneFileResolver
-from pforte.service.exempting import Exempting
-from pforte.settings.table import ExemptSettings, Settings
+from pforte.register.errors import RegisterUnavailableError
+from pforte.register.store import Register
+from pforte.service.exempting import STORE_EVERY, Exempting
+from pforte.settings.table import DnsSettings, ExemptSettings, Settings
+from pforte.worker import Worker
 
 ZONE = "office.example. A 192.0.2.50\n"
+MOVED = "office.example. A 192.0.2.51\n"
 SETTINGS = Settings(exempt=ExemptSettings(hosts=("office.example",), networks=("198.51.100.0/24",)))
+TROUBLED = ZoneFileResolver(ZONE, troubles={"office.example.": "time-out"})
 
 
-def test_hosts_and_networks_are_exempt() -> None:
-    exempting = Exempting()
-    asyncio.run(exempting.look_up(SETTINGS, ZoneFileResolver(ZONE)))
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 3, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def register(tmp_path: Path, clock: SetClock) -> Iterator[Register]:
+    with Register.open(tmp_path, clock) as opened:
+        yield opened
+
+
+def look_up(
+    exempting: Exempting,
+    resolver: Resolver,
+    settings: Settings = SETTINGS,
+    patience: timedelta | None = None,
+) -> None:
+    asyncio.run(exempting.look_up(settings, resolver, Worker("test"), patience))
+
+
+def test_hosts_and_networks_are_exempt(register: Register, clock: SetClock) -> None:
+    exempting = Exempting(register, clock)
+    look_up(exempting, ZoneFileResolver(ZONE))
     exemptions = exempting.exemptions(SETTINGS)
     assert exemptions.reason(ip_address("192.0.2.50")) == "address of office.example, setting exempt.hosts"
     assert exemptions.reason(ip_address("198.51.100.7")) == "setting exempt.networks"
@@ -23,20 +54,100 @@ def test_hosts_and_networks_are_exempt() -> None:
     assert not exemptions.reason(ip_address("203.0.113.1"))
 
 
-def test_trouble_keeps_the_last_known_address() -> None:
+def test_trouble_keeps_the_last_known_address(register: Register, clock: SetClock) -> None:
     """Law 6: a DNS time-out must not shut the office out."""
-    exempting = Exempting()
-    asyncio.run(exempting.look_up(SETTINGS, ZoneFileResolver(ZONE)))
-    troubled = ZoneFileResolver(ZONE, troubles={"office.example.": "time-out"})
+    exempting = Exempting(register, clock)
+    look_up(exempting, ZoneFileResolver(ZONE))
     with structlog.testing.capture_logs() as logged:
-        asyncio.run(exempting.look_up(SETTINGS, troubled))
+        look_up(exempting, TROUBLED)
     assert exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
     assert [each["event"] for each in logged] == ["exempt.host-unknown"]
 
 
-def test_a_host_that_moved_leaves_its_old_address() -> None:
-    exempting = Exempting()
-    asyncio.run(exempting.look_up(SETTINGS, ZoneFileResolver(ZONE)))
-    asyncio.run(exempting.look_up(SETTINGS, ZoneFileResolver("office.example. A 192.0.2.51\n")))
+def test_a_host_that_moved_leaves_its_old_address(register: Register, clock: SetClock) -> None:
+    exempting = Exempting(register, clock)
+    look_up(exempting, ZoneFileResolver(ZONE))
+    look_up(exempting, ZoneFileResolver(MOVED))
     assert not exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
     assert exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.51"))
+
+
+def test_a_start_with_dead_dns_spares_a_host_known_before(register: Register, clock: SetClock) -> None:
+    """The network may well come up after us."""
+    look_up(Exempting(register, clock), ZoneFileResolver(ZONE))
+    restarted = Exempting(register, clock)
+    look_up(restarted, TROUBLED)
+    assert restarted.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
+
+
+def test_a_name_whose_addresses_change_all_the_time_does_not_fill_the_register(
+    register: Register, clock: SetClock
+) -> None:
+    exempting = Exempting(register, clock)
+    for turn in range(10):
+        look_up(exempting, ZoneFileResolver(MOVED if turn % 2 else ZONE))
+        clock.move(timedelta(minutes=5))
+    assert len(register.documents("host:office.example")) == 1
+    clock.move(STORE_EVERY)
+    look_up(exempting, ZoneFileResolver(MOVED))
+    assert [each.content for each in register.documents("host:office.example")] == [
+        b"192.0.2.50",
+        b"192.0.2.51",
+    ]
+
+
+class Away:
+    """A register that cannot be reached."""
+
+    def documents(self, name: str) -> list[object]:
+        raise RegisterUnavailableError("away")
+
+    def save_document(self, *_: object) -> bool:
+        raise RegisterUnavailableError("disk full")
+
+
+def test_a_register_that_is_away_costs_no_exemption(clock: SetClock) -> None:
+    exempting = Exempting(Away(), clock)  # type: ignore[arg-type]
+    with structlog.testing.capture_logs() as logged:
+        look_up(exempting, ZoneFileResolver(ZONE))
+    assert exempting.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
+    assert [each["event"] for each in logged] == ["exempt.hosts-not-stored"]
+
+
+class Slow:
+    """A resolver that answers when it is let, and counts who asks at once."""
+
+    def __init__(self, *, answers: bool) -> None:
+        self.answers = answers
+        self.asking = self.most = 0
+
+    async def addresses(self, name: str, version: Version | None = None) -> Answer[Address]:
+        self.asking += 1
+        self.most = max(self.most, self.asking)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        if not self.answers:
+            await asyncio.Event().wait()
+        self.asking -= 1
+        return Answer(status=Status.FOUND, values=(ip_address("192.0.2.50"),))
+
+
+def test_hosts_are_looked_up_at_once_within_what_the_resolver_asks_at_once(
+    register: Register, clock: SetClock
+) -> None:
+    hosts = tuple(f"host{number}.example" for number in range(50))
+    settings = Settings(exempt=ExemptSettings(hosts=hosts), dns=DnsSettings(concurrency=20))
+    resolver = Slow(answers=True)
+    look_up(Exempting(register, clock), resolver, settings)  # type: ignore[arg-type]
+    assert resolver.most == 10
+
+
+def test_dead_dns_costs_the_patience_once_for_all_hosts(register: Register, clock: SetClock) -> None:
+    """However many hosts there are, the start is not held up longer."""
+    hosts = tuple(f"host{number}.example" for number in range(50))
+    settings = Settings(exempt=ExemptSettings(hosts=hosts), dns=DnsSettings(concurrency=2))
+    resolver = Slow(answers=False)
+    with structlog.testing.capture_logs() as logged:
+        look_up(Exempting(register, clock), resolver, settings, timedelta(milliseconds=10))  # type: ignore[arg-type]
+    assert len([each for each in logged if each["event"] == "exempt.host-unknown"]) == 50
+    assert resolver.most == 1
