@@ -9,7 +9,10 @@ from pforte.commands import Call, Commands
 
 
 def _run(call: Call) -> int:
-    from pforte.service.running import run  # noqa: PLC0415  only `serve` and `example` need every part
+    from pforte.service.signals import hold_back_reload  # noqa: PLC0415  only `serve` and `example` need every part
+
+    hold_back_reload()  # loading every part takes a while, and a SIGHUP in it must not end the program
+    from pforte.service.running import run  # noqa: PLC0415
 
     return run(call)
 

@@ -85,6 +85,8 @@ class Gathering:
         self._last_try = asyncio.Event()
         self.ended = False
         """Whether :meth:`run` has written its last transaction."""
+        self.since: float | None = None
+        """When the try under way began, in seconds of the event loop's clock; None where none is."""
 
     async def add(
         self,
@@ -169,12 +171,15 @@ class Gathering:
         pause = 0.5
         while True:
             last_try = self._last_try.is_set()
+            self.since = asyncio.get_running_loop().time()
             try:
                 return await self._worker.run(partial(self._recorder.record, batch))
             except RegisterUnavailableError as error:
                 if last_try:
                     raise
                 _log.error("register.unavailable", text=str(error), again_in=pause, waiting=batch.weight())
+            finally:
+                self.since = None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._last_try.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE)

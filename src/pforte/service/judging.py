@@ -1,12 +1,11 @@
 """Judging what the sources read: block after block, in one thread, in the order of arrival."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-
-import structlog
+from typing import TypeVar
 
 from pforte.bans.ban import Ban
 from pforte.bans.exemption import Exemptions
@@ -16,18 +15,35 @@ from pforte.net.addresses import Address, Network
 from pforte.register.batch import Entry, Tally
 from pforte.register.gathering import Gathering
 from pforte.robots.sites import Sites
+from pforte.service.aside import Aside, tell_set_aside
+from pforte.service.counting import Counts
 from pforte.service.recognising import Formats
 from pforte.settings.table import Settings, SourceSettings
 from pforte.sources.block import Block
 from pforte.visits.checks.impersonated_crawler import CHECK as IMPERSONATED
-from pforte.visits.scan import Scanned, Scanner
+from pforte.visits.scan import Scanner
 from pforte.visits.tally import TallyState
 from pforte.worker import Worker
 
 QUEUE = 8
 """Blocks read and not yet judged; what is more waits in its file."""
 
-_log = structlog.get_logger("pforte")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What visits are judged by.
+
+    Attributes:
+        settings: the settings in force.
+        exemptions: who is never banned.
+        scanner: finds the offences, as the settings say.
+    """
+
+    settings: Settings
+    exemptions: Exemptions
+    scanner: Scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +56,52 @@ class _Arrival:
 
 @dataclass(frozen=True, slots=True)
 class _Swap:
-    """The place between two blocks at which new settings take effect."""
+    """The place between two blocks at which new rules take effect."""
 
-    settings: Settings
-    scanner: Scanner
-    exemptions: Exemptions
+    rules: Rules
     done: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a block gave: offences with the offsets of their lines, changed tallies, and counts of lines."""
+
+    offences: tuple[tuple[Offence, int], ...] = ()
+    tallies: tuple[TallyState, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Judging:
     """Scans blocks and hands offences, counts and read positions to the register in one transaction.
 
     Args:
-        settings: the settings in force.
-        scanner: finds the offences; it is used in one thread only.
+        rules: what visits are judged by at first; the scanner is used in one thread only.
         gathering: takes what belongs into one transaction.
         clock: tells when lines are read.
-        enforce: called when other settings and exemptions have come into force.
+        counts: hears how many lines were judged, and why others were not.
+        enforce: called when other rules have come into force.
 
     Attributes:
         settings: the settings in force; they change between two blocks.
         exemptions: who is never banned; may be replaced at any time.
         positions: how far each source has been judged.
+        since: when the scan began what it is at, in seconds of the event loop's clock; None where it waits.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        exemptions: Exemptions,
-        scanner: Scanner,
-        gathering: Gathering,
-        clock: Clock,
-        enforce: Callable[[], None],
+        self, rules: Rules, gathering: Gathering, clock: Clock, counts: Counts, enforce: Callable[[], None]
     ) -> None:
-        self.settings = settings
-        self.exemptions = exemptions
+        self.settings = rules.settings
+        self.exemptions = rules.exemptions
         self.positions: dict[str, str] = {}
-        self._scanner = scanner
+        self.since: float | None = None
+        self._scanner = rules.scanner
         self._gathering = gathering
         self._clock = clock
+        self._counts = counts
         self._enforce = enforce
         self._formats = Formats(clock)
+        self._aside = Aside(rules.settings.service.state / "set-aside", clock)
         self._queue: asyncio.Queue[_Arrival | _Swap | asyncio.Event | None] = asyncio.Queue(QUEUE)
         self._worker = Worker("scan")
 
@@ -90,9 +111,9 @@ class Judging:
         """Let a block be judged after all that came before it; waits while too many wait already."""
         await self._queue.put(_Arrival(settings, block))
 
-    async def take_over(self, settings: Settings, scanner: Scanner, exemptions: Exemptions) -> None:
-        """Take over new settings between two blocks; returns when they are in force."""
-        swap = _Swap(settings, scanner, exemptions, asyncio.Event())
+    async def take_over(self, rules: Rules) -> None:
+        """Take over new rules between two blocks; returns when they are in force."""
+        swap = _Swap(rules, asyncio.Event())
         await self._queue.put(swap)
         await swap.done.wait()
 
@@ -145,22 +166,41 @@ class Judging:
         block = arrival.block
         positions = {block.source: block.position} if block.position else {}
         self.positions |= positions
-        scanned, counts = await self._worker.run(partial(self._scan, arrival))
-        entries = [self._entry(offence, block, offset) for offence, offset in scanned.offences]
+        judged = await self._work(partial(self._scan, arrival))
+        self._counts.add(block.source, judged.counts)
+        entries = [self._entry(offence, block, offset) for offence, offset in judged.offences]
         await self._gathering.add(
             entries=[entry for entry in entries if not self._awaits_proof(entry.offence)],
             claims=[entry for entry in entries if self._awaits_proof(entry.offence)],
             positions=positions,
-            tallies=[Tally(check=count.check, network=count.network, state=count.state) for count in counts],
+            tallies=[
+                Tally(check=tally.check, network=tally.network, state=tally.state) for tally in judged.tallies
+            ],
         )
 
-    def _scan(self, arrival: _Arrival) -> tuple[Scanned, tuple[TallyState, ...]]:
+    def _scan(self, arrival: _Arrival) -> _Judged:
         block = arrival.block
-        origin = self._formats.origin(arrival.settings, block)
-        if origin is None:
-            return Scanned(), ()
-        now = block.received or self._clock.now()
-        return self._scanner.scan(block.data, origin, now, block.first_line), self._scanner.changes()
+        if not block.data or block.data.isspace():
+            return _Judged()
+        try:
+            origin = self._formats.origin(arrival.settings, block)
+            if origin is None:
+                return _Judged(counts={"unread": block.data.count(b"\n")})
+            now = block.received or self._clock.now()
+            scanned = self._scanner.scan(block.data, origin, now, block.first_line)
+            counts = {"lines": scanned.lines, "unparsed": scanned.unparsed, "capped": scanned.capped}
+            return _Judged(scanned.offences, self._scanner.changes(), counts)
+        except Exception as error:  # noqa: BLE001  one line must not stop all logs; docs/decisions/0008-set-aside.md
+            tell_set_aside(block, error, self._aside.keep(block))
+            return _Judged(counts={"set_aside": block.data.count(b"\n")})
+
+    async def _work(self, call: Callable[[], T]) -> T:
+        """Make a call in the scan's thread, and let others see since when."""
+        self.since = asyncio.get_running_loop().time()
+        try:
+            return await self._worker.run(call)
+        finally:
+            self.since = None
 
     def _entry(self, offence: Offence, block: Block, offset: int) -> Entry:
         """Return the offence with its exemption and its identity: reading the line again doubles nothing."""
@@ -178,8 +218,8 @@ class Judging:
     # Between two blocks.
 
     async def _swap(self, swap: _Swap) -> None:
-        await self._worker.run(partial(self._replace, swap.scanner))
-        self.settings, self.exemptions = swap.settings, swap.exemptions
+        await self._work(partial(self._replace, swap.rules.scanner))
+        self.settings, self.exemptions = swap.rules.settings, swap.rules.exemptions
         self._enforce()
         swap.done.set()
 

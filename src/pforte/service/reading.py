@@ -7,6 +7,7 @@ from contextlib import aclosing, suppress
 import structlog
 
 from pforte.clock import Clock
+from pforte.service.counting import Counts
 from pforte.service.judging import Judging
 from pforte.settings.source_names import name_of_source
 from pforte.settings.table import Settings, SourceSettings
@@ -27,12 +28,14 @@ class Readers:
     Args:
         group: holds the tasks.
         judging: judges the blocks.
+        counts: looks at what each source cuts and drops.
         clock: tells when lines arrive.
     """
 
-    def __init__(self, group: asyncio.TaskGroup, judging: Judging, clock: Clock) -> None:
+    def __init__(self, group: asyncio.TaskGroup, judging: Judging, counts: Counts, clock: Clock) -> None:
         self._group = group
         self._judging = judging
+        self._counts = counts
         self._clock = clock
         self._readers: dict[str, _Reader] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -46,7 +49,7 @@ class Readers:
         """Start reading sources that are new, end those that are gone or changed, leave the others alone."""
         limits = Limits(settings.scan.block, settings.scan.line)
         wanted = {
-            name_of_source(source): _Reader(source, limits, self._judging, self._clock)
+            name_of_source(source): _Reader((source, limits), self._judging, self._counts, self._clock)
             for source in settings.source
         }
         gone = [
@@ -84,10 +87,14 @@ class Readers:
 class _Reader:
     """Reads one source until it ends or is closed."""
 
-    def __init__(self, settings: SourceSettings, limits: Limits, judging: Judging, clock: Clock) -> None:
-        self.reads = (settings, limits)
-        self._name = name_of_source(settings)
+    def __init__(
+        self, reads: tuple[SourceSettings, Limits], judging: Judging, counts: Counts, clock: Clock
+    ) -> None:
+        self.reads = reads
+        """What is read, and in pieces of what size."""
+        self._name = name_of_source(reads[0])
         self._judging = judging
+        self._counts = counts
         self._clock = clock
         self._source: Source | None = None
         self._closing = asyncio.Event()
@@ -126,7 +133,11 @@ class _Reader:
 
     async def _read(self, position: str) -> None:
         settings, limits = self.reads
-        self._source = open_source(settings, limits, position, self._clock)
-        async with aclosing(self._source.blocks()) as blocks:
-            async for block in blocks:
-                await self._judging.put(settings, block)
+        source = self._source = open_source(settings, limits, position, self._clock)
+        self._counts.follow(source)
+        try:
+            async with aclosing(source.blocks()) as blocks:
+                async for block in blocks:
+                    await self._judging.put(settings, block)
+        finally:
+            self._counts.leave(source)

@@ -8,10 +8,12 @@ from pathlib import Path
 import structlog
 
 from pforte.clock import Clock
+from pforte.commands.scanning import sites_of
 from pforte.register.store import Register
 from pforte.robots.groups import SIZE_LIMIT
+from pforte.robots.sites import Sites
 from pforte.robots.versions import Versions
-from pforte.settings.table import SiteSettings
+from pforte.settings.table import Settings, SiteSettings
 from pforte.sources.robots_txt import FetchStatus, fetch_robots
 from pforte.worker import Worker
 
@@ -30,6 +32,25 @@ class RobotsKeeper:
         self._register = register
         self._clock = clock
         self._looked: dict[str, datetime] = {}
+        self._open: frozenset[tuple[str, str]] = frozenset()
+
+    def sites(self, settings: Settings) -> Sites:
+        """Return the sites with all that is known of their robots.txt; name new traps that convict nobody.
+
+        Raises:
+            RegisterError: the register cannot be read.
+        """
+        sites = sites_of(settings, self.versions(settings.site))
+        open_traps = frozenset(sites.open_traps())
+        for site, trap in sorted(open_traps - self._open):
+            _log.warning(
+                "trap.open",
+                site=site,
+                trap=trap,
+                text="it convicts nobody, because robots.txt does not forbid it to everybody; disallow it for *",
+            )
+        self._open = open_traps
+        return sites
 
     def versions(self, sites: Iterable[SiteSettings]) -> dict[str, Versions]:
         """Return the known versions of each site's robots.txt, by the site's name."""

@@ -18,23 +18,24 @@ from pforte import log
 from pforte.bans.regulation import RegulationError
 from pforte.clock import Clock, SystemClock
 from pforte.commands import Call
-from pforte.commands.scanning import ScanningError, sites_of
+from pforte.commands.scanning import ScanningError
 from pforte.gates.gate import GateError
 from pforte.net.addresses import AddressError, Network
 from pforte.register.batch import Batch, Claim, Recorded
 from pforte.register.errors import RegisterError
 from pforte.register.gathering import Gathering
 from pforte.register.store import Register, locate
-from pforte.robots.sites import Sites
 from pforte.service.claims import AT_ONCE as CLAIMS_AT_ONCE
 from pforte.service.claims import Claims
+from pforte.service.counting import Counts
 from pforte.service.exempting import Exempting
 from pforte.service.following import Following
-from pforte.service.judging import Judging
+from pforte.service.judging import Judging, Rules
 from pforte.service.making import make_followers, make_ladder, make_ranges, make_resolver, make_scanner
 from pforte.service.reading import Readers
 from pforte.service.robots import RobotsKeeper
-from pforte.service.systemd import notify, watchdog_seconds
+from pforte.service.signals import let_reload_through
+from pforte.service.systemd import beat, notify
 from pforte.service.tending import Duty, tend
 from pforte.settings.changes import changes
 from pforte.settings.load import SettingsError
@@ -105,14 +106,16 @@ class Service:
         self._register.ladder = make_ladder(settings, exemptions)
         self._robots = RobotsKeeper(self._register, clock)
         self._robots.read_files(settings.site)
-        scanner = make_scanner(settings, self._sites(settings))
+        scanner = make_scanner(settings, self._robots.sites(settings))
         scanner.load(
             TallyState(tally.check, tally.network, tally.state)
             for tally in self._register.tallies(settings.scan.networks)
         )
         self._resolver = make_resolver(settings)
         self._gathering = Gathering(self._register, self._announce)
-        self._judging = Judging(settings, exemptions, scanner, self._gathering, clock, self._enforce)
+        self._counts = Counts()
+        rules = Rules(settings, exemptions, scanner)
+        self._judging = Judging(rules, self._gathering, clock, self._counts, self._enforce)
         self._judging.positions = self._register.positions()
         self._claims = Claims(
             self._resolver,
@@ -124,7 +127,7 @@ class Service:
         self._followers = make_followers(settings, self._register, clock, self._networks())
         self._following = Following(self._register, self._gathering, self._judging)
         self._group = asyncio.TaskGroup()
-        self._readers = Readers(self._group, self._judging, clock)
+        self._readers = Readers(self._group, self._judging, self._counts, clock)
         self._upkeep, self._reloading = Worker("upkeep"), Worker("reload")
         self._robots_duty = Duty(self._renew_robots, timedelta(hours=1))
         self._renewing = asyncio.Lock()
@@ -142,6 +145,7 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
+        let_reload_through()
         beginning = self._register.snapshot()
         self._judging.begin_with(beginning.bans)
         async with self._group as group:
@@ -152,7 +156,8 @@ class Service:
             }
             for follower in self._followers:
                 working[f"the gate {follower.name}"] = group.create_task(self._following.drive(follower))
-            tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), self._beat())]
+            beating = beat(lambda: (self._judging.since, self._gathering.since))
+            tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), beating)]
             tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
             # Whoever is exempt must be known before the first line, but a silent DNS must not keep us from all lines.
             await self._look_up_hosts(self._judging.settings.dns.timeout)
@@ -166,6 +171,7 @@ class Service:
             for task in tending:
                 task.cancel()
             await self._end(working)
+            self._counts.tell_totals()
         await self._resolver.close()
         self._reloading.close()
         await self._upkeep.finish(self._register.close, CLOSE_SECONDS)
@@ -225,6 +231,7 @@ class Service:
             self._robots_duty,
             Duty(self._take_up_claims, timedelta(minutes=5)),
             Duty(self._purge, timedelta(days=1)),
+            Duty(self._tell_counts, timedelta(minutes=1)),
         )
         await tend(duties, self._clock)
 
@@ -242,7 +249,7 @@ class Service:
         await self._upkeep.run(partial(self._robots.read_files, site))
         await self._robots.fetch(site, self._upkeep)
         async with self._renewing:
-            self._judging.renew(await self._upkeep.run(partial(self._sites, self._judging.settings)))
+            self._judging.renew(await self._upkeep.run(partial(self._robots.sites, self._judging.settings)))
 
     async def _take_up_claims(self) -> None:
         await self._claims.take_up(
@@ -255,11 +262,8 @@ class Service:
         gone += await self._upkeep.run(partial(self._register.forget_tallies, before))
         _log.info("register.purged", rows=gone)
 
-    async def _beat(self) -> None:
-        """Tell systemd's watchdog that the service lives, twice as often as it asks for."""
-        while seconds := watchdog_seconds():
-            notify("WATCHDOG=1")
-            await asyncio.sleep(seconds / 2)
+    async def _tell_counts(self) -> None:
+        self._counts.tell()
 
     # Reading the settings again.
 
@@ -280,10 +284,10 @@ class Service:
         settings = replace(settings, **{name: getattr(former, name) for name in NEEDS_RESTART})
         async with self._renewing:
             await self._reloading.run(partial(self._robots.read_files, settings.site))
-            scanner = await self._reloading.run(lambda: make_scanner(settings, self._sites(settings)))
+            scanner = await self._reloading.run(lambda: make_scanner(settings, self._robots.sites(settings)))
             self._claims.ranges = await self._reloading.run(partial(make_ranges, settings))
             await self._exempting.look_up(settings, self._resolver, self._reloading, settings.dns.timeout)
-            await self._judging.take_over(settings, scanner, self._exempting.exemptions(settings))
+            await self._judging.take_over(Rules(settings, self._exempting.exemptions(settings), scanner))
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
         await self._readers.follow(settings)
@@ -301,6 +305,3 @@ class Service:
 
     def _networks(self) -> tuple[Network, ...]:
         return tuple(network for network, _ in self._judging.exemptions.networks())
-
-    def _sites(self, settings: Settings) -> Sites:
-        return sites_of(settings, self._robots.versions(settings.site))

@@ -30,8 +30,9 @@ class Block:
         first_line: number of the first line in its file, from 1; None where lines have no numbers.
         position: opaque text from which reading goes on once everything in this block is recorded; "" where nothing
             can be read again.
-        origin: identity of the first byte, ending in its offset: ``device:inode:generation:offset`` for files; ""
-            where nothing can be read again. See ``identify``.
+        origin: identity of the first byte, ending in its offset: ``device:inode:generation:offset`` for files,
+            ``journal:ENTRY:0`` with the first entry for the journal; "" where nothing can be read again. See
+            ``identify``.
         file: path of the file the lines stand in; "" for streams.
         received: when the lines arrived, where the source knows it better than the lines do.
     """
@@ -47,7 +48,9 @@ class Block:
     def identify(self, offset: int) -> str:
         r"""Return the identity of the line at an offset of ``data``; "" where lines have none.
 
-        It is the same however the file is divided into blocks when it is read again.
+        A line of a file has the same one however the file is divided into blocks when it is read again. A line of
+        the journal has it as long as its block begins with the same entry; that is enough, because reading again
+        begins where a recorded block ended, and what follows was not recorded with it.
 
         >>> Block("log", b"one\ntwo\n", 1, "", "65024:77:1-ab:1000").identify(4)
         '65024:77:1-ab:1004'

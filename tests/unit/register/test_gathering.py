@@ -251,3 +251,21 @@ def test_a_register_that_stays_away_does_not_hold_up_the_end() -> None:
 
     asyncio.run(main())
     assert disk.batches == []
+
+
+def test_it_tells_since_when_a_try_is_under_way() -> None:
+    """A try that hangs is no progress; one after the other is, even if all fail."""
+    disk = Disk(failures=1)
+
+    async def act(gathering: Gathering) -> None:
+        assert gathering.since is None
+        disk.gate.clear()
+        await gathering.add(entries=[entry(1)])
+        while gathering.since is None:  # noqa: ASYNC110  the gathering tells no event of it
+            await asyncio.sleep(0.001)
+        disk.gate.set()
+        while gathering.since is not None:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+    play(disk, act)
+    assert len(disk.batches) == 1

@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
+
+import structlog
+from service_steps import until
 
 from pforte.bans.exemption import build_exemptions
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import SetClock
 from pforte.net.addresses import Network, network_of
 from pforte.net.local import Local
-from pforte.service.judging import QUEUE, Judging
-from pforte.settings.table import ExemptSettings, Settings, SourceSettings
+from pforte.service.counting import Counts
+from pforte.service.judging import QUEUE, Judging, Rules
+from pforte.settings.table import ExemptSettings, ServiceSettings, Settings, SourceSettings
 from pforte.sources.block import Block
 from pforte.visits.scan import Origin, Scanned
 
@@ -37,10 +42,12 @@ class Scan:
     def __init__(self, *, during_take_over: Callable[[], object] = lambda: None) -> None:
         self.shut: set[Network] = set()
         self.seen: list[bytes] = []
+        self.look: Callable[[], None] = lambda: None
         self._during_take_over = during_take_over
 
     def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
         self.seen.append(data)
+        self.look()
         offset, found = 0, []
         for line in data.splitlines(keepends=True):
             address = ip_address(line.decode().strip())
@@ -57,7 +64,7 @@ class Scan:
             )
             found.append((offence, offset))
             offset += len(line)
-        return Scanned(offences=tuple(found), lines=len(found))
+        return Scanned(offences=tuple(found), lines=len(found), capped=3)
 
     def changes(self) -> tuple[()]:
         return ()
@@ -77,18 +84,18 @@ def exempting(*networks: str) -> Any:
     return build_exemptions(ExemptSettings(networks=networks, own=False), Local((), (), ()), {}, 64)
 
 
-def play(act: Callable[[Judging, Taker], Coroutine[Any, Any, None]], scan: Scan | None = None) -> Taker:
+def play(
+    act: Callable[[Judging, Taker], Coroutine[Any, Any, None]],
+    scan: Scan | None = None,
+    *,
+    settings: Settings | None = None,
+    counts: Counts | None = None,
+) -> Taker:
     taker = Taker()
 
     async def main() -> None:
-        judging = Judging(
-            Settings(),
-            exempting(str(SPARED)),
-            scan or Scan(),
-            taker,
-            SetClock(NOW),
-            lambda: None,  # type: ignore[arg-type]
-        )
+        rules = Rules(settings or Settings(), exempting(str(SPARED)), scan or Scan())  # type: ignore[arg-type]
+        judging = Judging(rules, taker, SetClock(NOW), counts or Counts(), lambda: None)  # type: ignore[arg-type]
         running = asyncio.create_task(judging.run())
         await act(judging, taker)
         await judging.finish()
@@ -148,7 +155,7 @@ def test_new_settings_count_from_the_next_block() -> None:
 
     async def act(judging: Judging, _: Taker) -> None:
         await judging.put(SOURCE, block(1, "198.18.0.1"))
-        await judging.take_over(Settings(), new, exempting("198.18.0.0/16"))  # type: ignore[arg-type]
+        await judging.take_over(Rules(Settings(), exempting("198.18.0.0/16"), new))  # type: ignore[arg-type]
         await judging.put(SOURCE, block(2, "198.18.0.1"))
 
     first, second = play(act, old).taken
@@ -165,7 +172,60 @@ def test_a_ban_told_while_the_scanner_changes_reaches_the_new_one() -> None:
 
     async def act(judging: Judging, _: Taker) -> None:
         told.append(lambda: judging.shut_out(network, NOW))
-        await judging.take_over(Settings(), new, exempting())  # type: ignore[arg-type]
+        await judging.take_over(Rules(Settings(), exempting(), new))  # type: ignore[arg-type]
 
     play(act)
     assert new.shut == {network}
+
+
+def test_a_block_that_cannot_be_judged_is_set_aside_and_the_next_is_judged(tmp_path: Path) -> None:
+    """One line must not stop all logs: its bytes are kept, it is told with its place, and reading goes on."""
+    settings = Settings(service=ServiceSettings(state=tmp_path))
+
+    async def act(judging: Judging, _: Taker) -> None:
+        await judging.put(SOURCE, block(1, "198.18.0.1", "no address"))
+        await judging.put(SOURCE, block(2, "198.18.0.2"))
+
+    with structlog.testing.capture_logs() as logged:
+        first, second = play(act, settings=settings).taken
+    assert (first["positions"], first["entries"]) == ({"log": "position 1"}, [])
+    assert [str(each.offence.address) for each in second["entries"]] == ["198.18.0.2"]
+    (told,) = [each for each in logged if each["event"] == "block.set-aside"]
+    assert (told["place"], told["lines"]) == ("/log:1", 2)
+    assert isinstance(told["exc_info"], ValueError)
+    assert Path(told["kept"]).read_bytes() == b"198.18.0.1\nno address\n"
+
+
+def test_lines_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
+    counts = Counts()
+    settings = Settings(service=ServiceSettings(state=tmp_path))
+    unknown = SourceSettings(name="log", format="auto")
+
+    async def act(judging: Judging, _: Taker) -> None:
+        await judging.put(SOURCE, block(1, "198.18.0.1"))
+        await judging.put(unknown, Block("log", b"nobody\nknows\n", 1, "2", "", "/other"))
+        await judging.put(unknown, Block("log", b"\n\n", 1, "3", "", "/blank"))
+        await judging.put(SOURCE, block(3, "no address"))
+
+    play(act, settings=settings, counts=counts)
+    with structlog.testing.capture_logs() as logged:
+        counts.tell_totals()
+    (told,) = logged
+    assert (told["lines"], told["unread"], told["set_aside"], told["capped"]) == (1, 2, 1, 3)
+
+
+def test_it_tells_since_when_it_is_at_a_block() -> None:
+    """The watchdog asks."""
+    seen: list[float | None] = []
+
+    async def act(judging: Judging, _: Taker) -> None:
+        assert judging.since is None
+        scan.look = lambda: seen.append(judging.since)
+        await judging.put(SOURCE, block(1, "198.18.0.1"))
+        await until(lambda: bool(seen))
+        await judging.catch_up()
+        assert judging.since is None
+
+    scan = Scan()
+    play(act, scan)
+    assert seen[0] is not None

@@ -11,6 +11,7 @@ from service_steps import until
 
 from pforte.clock import Clock, SetClock
 from pforte.service import reading
+from pforte.service.counting import Counts
 from pforte.service.reading import Readers
 from pforte.settings.table import ScanSettings, Settings, SourceSettings
 from pforte.sources.block import Block, Figures, Limits, SourceError
@@ -65,7 +66,7 @@ class Fake:
             self.ended = True
 
     def figures(self) -> Figures:
-        return Figures(len(self.accepted), 0, 0)
+        return Figures(len(self.accepted), 1, 0)
 
     def close(self) -> None:
         self.closed.set()
@@ -78,6 +79,7 @@ class World:
         self.scripts: dict[str, list[list[Any]]] = {}
         self.opened: list[Fake] = []
         self.judge = Judge()
+        self.counts = Counts()
 
     def open(self, settings: SourceSettings, limits: Limits, position: str, _: Clock) -> Fake:
         scripts = self.scripts.get(settings.name, [])
@@ -96,7 +98,7 @@ def play(
         world = World()
         monkeypatch.setattr(reading, "open_source", world.open)
         async with asyncio.timeout(30), asyncio.TaskGroup() as group:
-            readers = Readers(group, world.judge, CLOCK)  # type: ignore[arg-type]
+            readers = Readers(group, world.judge, world.counts, CLOCK)  # type: ignore[arg-type]
             await act(readers, world)
             await readers.stop()
 
@@ -196,3 +198,16 @@ def test_a_source_that_waits_to_be_tried_again_ends_at_once(monkeypatch: pytest.
 
     logged = play(monkeypatch, act)
     assert [each["event"] for each in logged] == ["source.failed"]
+
+
+def test_what_sources_cut_and_drop_is_counted_over_every_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SOURCE_PAUSE", 0.001)
+
+    async def act(readers: Readers, world: World) -> None:
+        world.scripts["one"] = [[SourceError("no")], [SourceError("no")], []]
+        await readers.follow(Settings(source=(ONE,)))
+        await until(lambda: len(world.opened) == 3)
+        world.counts.tell()
+
+    told = [each for each in play(monkeypatch, act) if each["event"] == "source.counts"]
+    assert [(each["source"], each["cut"]) for each in told] == [("one", 3)]

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pytest
 import structlog
 
 from pforte.clock import SetClock
+from pforte.service import recognising
 from pforte.service.recognising import Formats
 from pforte.settings.table import SourceSettings
 from pforte.sources.block import Block
@@ -51,5 +53,37 @@ def test_the_settings_name_format_zone_and_site() -> None:
     assert origin.source == "logs"
 
 
-def test_an_opening_block_has_nothing_to_read() -> None:
-    assert Formats(CLOCK).origin(AUTO, block(b"")) is None
+def test_a_format_is_found_wherever_it_begins_in_the_block() -> None:
+    """A log that begins with 100 warnings of another program, or with 64 KiB of them."""
+    formats = Formats(CLOCK)
+    noise = b"PHP Warning: something\n" * 10_000
+    origin = formats.origin(AUTO, block(noise + LINE * 100))
+    assert origin is not None
+    assert origin.log.name == "combined"
+
+
+def test_a_file_of_no_known_format_is_told_once_and_looked_at_again() -> None:
+    """The operator hears which file, and what to set; lines of a known format that come later are read."""
+    formats = Formats(CLOCK)
+    with structlog.testing.capture_logs() as logged:
+        assert formats.origin(AUTO, block(b"logrotate: created\n")) is None
+        assert formats.origin(AUTO, block(b"logrotate: again\n")) is None
+        assert formats.origin(AUTO, block(b"another\n", "/var/log/b")) is None
+        found = formats.origin(AUTO, block(LINE))
+    assert found is not None
+    assert [(each["event"], each["file"]) for each in logged] == [
+        ("source.format-unknown", "/var/log/a"),
+        ("source.format-unknown", "/var/log/b"),
+        ("source.format", "/var/log/a"),
+    ]
+    assert "logrotate: created" in logged[0]["text"]
+    assert "set format" in logged[0]["text"]
+
+
+def test_formats_of_ever_new_files_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognising, "MOST_FILES", 3)
+    formats = Formats(CLOCK)
+    for number in range(10):
+        formats.origin(AUTO, block(LINE, f"/var/log/{number}"))
+        formats.origin(AUTO, block(b"?\n", f"/var/log/unknown{number}"))
+    assert (len(formats._known), len(formats._told)) == (3, 3)

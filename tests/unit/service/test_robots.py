@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from pforte.clock import SetClock
 from pforte.register.store import Register
 from pforte.service import robots
 from pforte.service.robots import RobotsKeeper
-from pforte.settings.table import SiteSettings
+from pforte.settings.table import Settings, SiteSettings
 from pforte.sources.robots_txt import Fetched, FetchStatus
 from pforte.worker import Worker
 
@@ -146,3 +147,22 @@ def test_urls(
     site = SiteSettings(name="shop.example", robots="https://shop.example/robots.txt")
     asyncio.run(keep.fetch([site], Worker("test")))
     assert len(keep.versions([site])["shop.example"].versions) == versions
+
+
+def test_traps_that_convict_nobody_are_named_when_they_are_new(tmp_path: Path) -> None:
+    """Whoever sets a trap and forgets robots.txt would wait for ever."""
+    path = tmp_path / "robots.txt"
+    path.write_bytes(RULES)
+    os.utime(path, (NOW.timestamp() - 9000, NOW.timestamp() - 9000))
+    keep, _ = keeper(tmp_path)
+    site = SiteSettings(name="shop.example", robots=str(path), traps=("/private/pit/", "/pit/"))
+    keep.read_files([site])
+    with structlog.testing.capture_logs() as logged:
+        sites = keep.sites(Settings(site=(site,)))
+        keep.sites(Settings(site=(site,)))
+        keep.sites(Settings())
+        keep.sites(Settings(site=(site,)))
+    assert [each.name for each in sites.sites] == ["shop.example"]
+    assert [(each["event"], each["site"], each["trap"]) for each in logged] == [
+        ("trap.open", "shop.example", "/pit/")
+    ] * 2

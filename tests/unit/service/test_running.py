@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +21,9 @@ from pforte.register.acts import Order, Pardon
 from pforte.register.batch import Filed
 from pforte.register.queries import BanQuery
 from pforte.register.store import Register, locate
-from pforte.service.running import Service, run
+from pforte.service import running
+from pforte.service.running import HungError, Service, run
+from pforte.sources.robots_txt import Fetched, FetchStatus
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ATTACK = '{ip} - - [{at}] "GET /static/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1" 404 153 "-" "curl/8.5.0"\n'
@@ -274,6 +277,71 @@ def test_a_source_that_changes_goes_on_where_it_stopped(tmp_path: Path) -> None:
     house.play(act)
     assert len(_offences(house)) == 60
     assert house.events("settings.taken-over")
+
+
+def test_a_new_site_has_its_robots_txt_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGHUP: an hour in which its rules bind nobody would make "taken over" untrue."""
+    fetched: list[str] = []
+
+    async def fetch(url: str, clock: SystemClock) -> Fetched:
+        fetched.append(url)
+        return Fetched(FetchStatus.FOUND, b"User-agent: *\nDisallow: /private/\n", clock.now())
+
+    monkeypatch.setattr("pforte.service.robots.fetch_robots", fetch)
+    house = House(tmp_path)
+
+    async def act(service: Service) -> None:
+        assert fetched == []
+        config = tmp_path / "pforte.toml"
+        url = "https://shop.example/robots.txt"
+        config.write_text(
+            f'{config.read_text()}[[site]]\nname = "shop.example"\nrobots = "{url}"\ntraps = ["/pit/"]\n'
+        )
+        service.reload()
+        await until(lambda: bool(house.events("trap.open")))
+        assert fetched == [url]
+
+    house.play(act)
+
+
+def test_a_gate_that_hangs_does_not_keep_the_service_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named, the exit code says that the end was not clean, and what was judged is in the register."""
+    monkeypatch.setattr(running, "END_SECONDS", 1.0)
+    release, hangs = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        hangs.set()
+        release.wait(60)
+
+    monkeypatch.setattr("pforte.gates.files.gate.FilesGate.apply", hang)
+    house = House(tmp_path)
+
+    async def act(_: Service) -> None:
+        house.attack("198.18.0.1")
+        await until(hangs.is_set)
+        house.attack("198.18.0.2")
+        await until(lambda: len(house.bans()) == 2)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        house.play(act)
+    release.set()
+    (error,) = raised.value.exceptions
+    assert isinstance(error, HungError)
+    assert str(error).startswith("the gate files did not end within 1 s")
+
+
+def test_a_clean_end_tells_what_was_read(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    async def act(_: Service) -> None:
+        house.attack("198.18.0.1", "198.18.0.2")
+        await until(lambda: len(house.blocked()) == 2)
+
+    house.play(act)
+    (total,) = house.events("source.total")
+    assert (total["source"], total["lines"]) == (str(tmp_path / "access.log"), 2)
 
 
 def test_broken_settings_are_refused_and_the_old_ones_stay(tmp_path: Path) -> None:
