@@ -75,8 +75,8 @@ def _measure(regulation: Regulation, rung: int | None, span: str | None) -> tupl
     """Return the rung and the length that the options mean."""
     if rung is None and span is None:
         raise click.UsageError("Give --rung N or --for DURATION.")
-    if rung is not None and not 1 <= rung <= regulation.top:
-        raise click.BadParameter(f"{rung} is no rung; there are 1 to {regulation.top}", param_hint="--rung")
+    if rung is not None:
+        require_rung(rung, regulation.top)
     if span is None:
         assert rung is not None  # noqa: S101  one of both was given
         return rung, regulation.duration(rung)
@@ -89,6 +89,16 @@ def _measure(regulation: Regulation, rung: int | None, span: str | None) -> tupl
     # Without a rung it counts as the highest one whose length it reaches.
     reached = sum(1 for duration in regulation.durations if duration <= length)
     return rung or max(1, reached), length
+
+
+def require_rung(rung: int, top: int) -> None:
+    """End with bad usage where the ladder has no such rung.
+
+    Raises:
+        click.BadParameter: it has not.
+    """
+    if not 1 <= rung <= top:
+        raise click.BadParameter(f"{rung} is no rung; there are 1 to {top}", param_hint="--rung")
 
 
 def _parse_target(text: str, ipv6_prefix: int, *, wide: bool) -> Network:

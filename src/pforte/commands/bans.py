@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 import click
 
 from pforte.bans.ban import Ban
+from pforte.bans.escalation import CHECK as ESCALATION
 from pforte.bans.exemption import Exemptions
+from pforte.bans.regulation import regulation_of
 from pforte.clock import SystemClock
 from pforte.commands import Call
+from pforte.commands.ban import require_rung
 from pforte.commands.ban_views import HEADINGS, ban_cells, ban_object
+from pforte.commands.check_names import parse_check
 from pforte.commands.enforcement import tell_simulation
-from pforte.commands.output import note, print_json, print_table
+from pforte.commands.output import counted, note, print_json, print_table
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, Network, parse_network
 from pforte.register import BanQuery, Register
@@ -54,10 +58,12 @@ def command(  # noqa: PLR0913  one parameter for each option
     settings = call.settings()
     clock = SystemClock()
     now = clock.now()
+    if rung is not None:
+        require_rung(rung, regulation_of(settings.regulation).top)
     query = BanQuery(
         network=None if network is None else parse_network_option(network, settings.regulation.ipv6_prefix),
         rung=rung,
-        reason=reason,
+        reason=parse_check(reason, "--check", (ESCALATION,)) if reason else "",
         active=None if everything else True,
         since=None if since is None else parse_since(since, now),
         limit=PAGE,
@@ -83,7 +89,7 @@ def _bans(register: Register, query: BanQuery, limit: int) -> Iterator[Ban]:
         if page.more is None:
             return
         if given == limit:
-            note(f"only the latest {limit} bans are listed; --limit 0 lists all")
+            note(f"only the latest {counted(limit, 'ban is', 'bans are')} listed; --limit 0 lists all")
             return
         query = replace(query, before=page.more)
 

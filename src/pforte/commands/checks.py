@@ -8,7 +8,8 @@ import click
 from pforte.bans.offence import Mode
 from pforte.clock import SystemClock
 from pforte.commands import Call, Group
-from pforte.commands.output import fail, print_facts, print_heading, print_json, print_table
+from pforte.commands.check_names import parse_check
+from pforte.commands.output import counted, fail, print_facts, print_heading, print_json, print_table
 from pforte.commands.scanning import ScanningError, read_rules, sites_offline
 from pforte.printable import printable
 from pforte.settings.durations import render_duration
@@ -55,7 +56,8 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.pass_obj
 def show(call: Call, slug: str, *, as_json: bool) -> None:
     """Explain the check SLUG in both languages: what it sees, and what the other side can do."""
-    check = _check_of(slug)
+    slug = parse_check(slug, "SLUG")
+    (check,) = (check for check in CHECKS if check.id == slug)
     settings = call.settings()
     if as_json:
         print_json(_told(check, settings))
@@ -137,16 +139,6 @@ def try_one(  # noqa: PLR0913, PLR0917  one parameter for each option
             print_json(_outcome(trial, settings))
         return
     _show(trials, settings)
-
-
-def _check_of(slug: str) -> Check:
-    known = {check.id: check for check in CHECKS}
-    check = known.get(slug) or known.get(f"visit.{slug}")
-    if check is None:
-        raise click.BadParameter(
-            f"no check is called {slug!r}; `pforte checks` lists them", param_hint="SLUG"
-        )
-    return check
 
 
 def _duty(check: Check, settings: Settings) -> tuple[Mode, Threshold | None]:
@@ -245,7 +237,7 @@ def _show(trials: Iterable[Trial], settings: Settings) -> None:
     rows = []
     for trial in trials:
         outcome = _outcome(trial, settings)
-        reasons = [f"{len(trial.marks)} marks"] if trial.marks else []
+        reasons = [counted(len(trial.marks), "mark")] if trial.marks else []
         reasons += ["status"] if trial.status else []
         rows.append(
             (

@@ -2,10 +2,12 @@
 
 import click
 
+from pforte.bans.escalation import CHECK as ESCALATION
 from pforte.commands import Call, Group
 from pforte.commands.ban_views import offence_object
 from pforte.commands.bans import parse_network_option
-from pforte.commands.output import note, print_json, print_table, seconds
+from pforte.commands.check_names import parse_check
+from pforte.commands.output import counted, note, print_json, print_table, seconds
 from pforte.commands.register_access import open_register
 from pforte.printable import printable
 from pforte.register import Filed, locate
@@ -57,6 +59,7 @@ def offences(call: Call, network: str | None, slug: str, limit: int, *, as_json:
     Exit codes: 0 also when there are none, 1 when the register is away, 2 bad usage.
     """
     settings = call.settings()
+    slug = parse_check(slug, "--check", (ESCALATION,)) if slug else ""
     wanted = None if network is None else parse_network_option(network, settings.regulation.ipv6_prefix)
     with open_register(settings, absent="stand-in") as register:
         found = register.offences(wanted, slug, limit)
@@ -68,7 +71,7 @@ def offences(call: Call, network: str | None, slug: str, limit: int, *, as_json:
     else:
         note("no offences")
     if len(found) == limit:
-        note(f"only the latest {limit} offences are listed; --limit takes more")
+        note(f"only the latest {counted(limit, 'offence is', 'offences are')} listed; --limit takes more")
 
 
 def _object(filed: Filed) -> dict[str, object]:

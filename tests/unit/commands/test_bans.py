@@ -56,11 +56,28 @@ def test_who_is_exempt_by_now_is_marked(run, seen):
     assert other.endswith("in force")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--check", "visit.tarp"), 'did you mean "visit.trap"?'),
+        (("--rung", "9"), "9 is no rung; there are 1 to 4"),
+    ],
+)
+def test_what_cannot_be_is_no_empty_list(run, state, options, said):
+    answer = run("bans", *options)
+    assert answer.code == 2
+    assert said in answer.err
+
+
+def test_bans_by_escalation_are_found_by_its_name(run, state):
+    assert run("bans", "--check", "ladder.escalation").code == 0
+
+
 @pytest.mark.usefixtures("three")
 def test_a_limit_says_that_there_are_more(run):
     answer = run("bans", "--json", "--limit", "1")
     assert networks(answer) == ["192.0.2.0/25"]
-    assert "only the latest 1 bans are listed; --limit 0 lists all" in answer.err
+    assert "only the latest 1 ban is listed; --limit 0 lists all" in answer.err
     assert "only" not in run("bans", "--limit", "2").err
 
 

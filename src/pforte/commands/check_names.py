@@ -1,0 +1,29 @@
+"""Names of checks as people type them."""
+
+from collections.abc import Collection
+
+import click
+
+from pforte.settings.limits import suggestion
+from pforte.visits.checks import CHECKS
+
+
+def parse_check(text: str, option: str, others: Collection[str] = ()) -> str:
+    """Return the slug of the check that is meant; ``visit.`` may be left out.
+
+    Args:
+        text: what was typed.
+        option: the option or argument, for the message.
+        others: slugs that are right too and are no check's.
+
+    Raises:
+        click.BadParameter: no check is called so.
+    """
+    known = [*(check.id for check in CHECKS), *others]
+    for slug in (text, f"visit.{text}"):
+        if slug in known:
+            return slug
+    raise click.BadParameter(
+        f"no check is called {text[:60]!r}{suggestion(text, known)}; `pforte checks` lists them",
+        param_hint=option,
+    )
