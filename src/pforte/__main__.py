@@ -29,7 +29,10 @@ def _run(call: Call) -> int:
 )
 @click.pass_context
 def main(context: click.Context, config: Path | None, overrides: tuple[str, ...]) -> None:
-    """See visits that break the house rules, ban them on a published ladder, explain every refusal."""
+    """See visits that break the house rules, ban them on a published ladder, explain every refusal.
+
+    --config and --set may also stand behind the command.
+    """
     context.obj = Call(config, overrides, _run)
 
 

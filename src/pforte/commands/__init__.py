@@ -4,6 +4,7 @@ A command is imported only when it is called, so that every call starts fast.
 Exit codes: 0 done, 1 could not be done, 2 bad usage or settings, 3 an input could not be read.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +45,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("settings", "Print every setting: its value, where that came from, its default and what it does."),
 )
 """Name and summary of each command; the module of that name holds a click command called ``command``."""
+
+
+COMMON = ("--config", "--set")
+"""Options of the program that may stand anywhere; each takes a value."""
 
 
 class Run(Protocol):
@@ -98,6 +103,29 @@ class Call:
             raise SystemExit(2) from error
 
 
+def common_first(arguments: Iterable[str]) -> list[str]:
+    """Return the arguments with the options that all commands share, and their values, moved to the front.
+
+    >>> common_first(["bans", "--all", "--config", "my.toml", "--set=log.level=debug"])
+    ['--config', 'my.toml', '--set=log.level=debug', 'bans', '--all']
+    """
+    first, others = [], []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            others += [argument, *rest]
+        elif argument in COMMON:
+            value = next(rest, None)
+            if value is None:
+                return [argument]  # by itself, so that it is what is complained about
+            first += [argument, value]
+        elif argument.startswith(tuple(f"{name}=" for name in COMMON)):
+            first.append(argument)
+        else:
+            others.append(argument)
+    return first + others
+
+
 class Group(click.Group):
     """A group whose help cuts no sentence, and which knows what a mistyped command may have meant."""
 
@@ -132,6 +160,10 @@ class Group(click.Group):
 
 class Commands(Group):
     """The group that imports a command when it is called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; ``--config`` and ``--set`` may stand behind the command too."""
+        return super().parse_args(ctx, common_first(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Return the names in the order of the help."""

@@ -1,15 +1,17 @@
 """The list of commands in the help says what each command says of itself, without importing it."""
 
 import importlib
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from pforte.__main__ import main
-from pforte.commands import COMMANDS
+from pforte.commands import COMMANDS, common_first
 
 
 @pytest.mark.parametrize(("name", "summary"), COMMANDS)
@@ -31,6 +33,33 @@ def test_the_help_imports_no_command() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--config", "my.toml", "settings", "--json"],
+        ["settings", "--config", "my.toml", "--json"],
+        ["settings", "--json", "--config=my.toml"],
+        ["settings", "--json", "--set", "log.level=error"],
+    ],
+)
+def test_the_settings_are_named_before_or_behind_the_command(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my.toml").write_text('[log]\nlevel = "error"\n')
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0
+    assert {row["name"]: row["value"] for row in json.loads(result.output)}["log.level"] == "error"
+
+
+def test_behind_two_hyphens_nothing_is_an_option() -> None:
+    assert common_first(["scan", "--", "--config", "x"]) == ["scan", "--", "--config", "x"]
+
+
+def test_an_option_without_its_value_is_complained_about() -> None:
+    assert "'--config' requires an argument" in CliRunner().invoke(main, ["bans", "--config"]).output
 
 
 @pytest.mark.parametrize("name", ["gate", "register", "checks", "formats", "settings", "robots"])
