@@ -143,7 +143,7 @@ class Group(click.Group):
             from pforte.settings.limits import suggestion  # noqa: PLC0415  loaded on first use
 
             meant = suggestion(args[0], self.list_commands(ctx))
-            raise click.UsageError(f"{error.message}{meant}", ctx) from error
+            raise click.UsageError(f"{error.message.rstrip('.')}{meant}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands, each with the first sentence of its help."""

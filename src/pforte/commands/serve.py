@@ -7,6 +7,7 @@ import click
 
 from pforte.commands import Call
 from pforte.commands.output import note
+from pforte.commands.sole_service import sole_service
 from pforte.settings.load import SettingsError
 
 LOOK_SECONDS = 2.0
@@ -20,13 +21,17 @@ def command(call: Call, *, simulate: bool) -> None:
     """Watch the sources, judge visits, record bans, and let the gates enforce them.
 
     SIGTERM and SIGINT stop it after the last line read is recorded; SIGHUP reads the settings again.
+    Only one works on a state folder at a time.
 
     Exit codes: 0 stopped when told to, 1 it cannot run, 2 bad usage or settings.
     """
     if simulate:
         call = replace(call, overrides=(*call.overrides, "service.simulate=true"))
+    settings = call.settings()
     _refuse_shared_files(call)
-    raise SystemExit(call.run(call))
+    with sole_service(settings.service.state):
+        code = call.run(call)
+    raise SystemExit(code)
 
 
 def _refuse_shared_files(call: Call) -> None:

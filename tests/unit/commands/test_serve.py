@@ -9,8 +9,16 @@ from click.testing import CliRunner
 
 from pforte.__main__ import main
 from pforte.commands import Call
+from pforte.commands.sole_service import sole_service
+from pforte.settings.load import Reading
 
 Serve = Callable[..., tuple[int, list[Call]]]
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Stand in an empty folder: the state folder is made there."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -64,7 +72,6 @@ def test_two_sources_of_one_file_do_not_start(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each offence would count twice and shut people out too early."""
-    monkeypatch.chdir(tmp_path)
     Path("access.log").touch()
     Path("site.log").symlink_to("access.log")
     config = Path("pforte.toml")
@@ -77,7 +84,20 @@ def test_two_sources_of_one_file_do_not_start(
 def test_a_disk_that_hangs_holds_nothing_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = Event()
     monkeypatch.setattr("pforte.commands.serve.LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(Call, "read", lambda _self, *, look: hanging.wait(10))
+    read = Call.read
+
+    def hang(call: Call, *, look: bool = False) -> Reading:
+        if look:
+            hanging.wait(10)
+        return read(call)
+
+    monkeypatch.setattr(Call, "read", hang)
     exit_code, calls = serve([])
     hanging.set()
     assert (exit_code, len(calls)) == (0, 1)
+
+
+def test_a_second_service_on_the_same_state_does_not_start(serve: Serve) -> None:
+    with sole_service(Path("var")):
+        assert serve([]) == (1, [])
+    assert serve([])[0] == 0
