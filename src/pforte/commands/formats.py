@@ -9,7 +9,10 @@ import click
 
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Group
+from pforte.commands.output import counted, note
 from pforte.printable import printable, render_json
+from pforte.sources.archive import Archive
+from pforte.sources.block import SourceError
 from pforte.visits.formats.catalogue import KNOWN, find_format
 from pforte.visits.formats.detect import LINES, detect, first_lines
 from pforte.visits.formats.format import Format, FormatError, UnknownFormat
@@ -67,15 +70,13 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.option("--timezone", default="UTC", help="Zone of times that carry none (IANA name).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def try_file(file: str, written: str, timezone: str, *, as_json: bool) -> None:
-    """Say which format FILE has (- is standard input) and show its first lines as they are read.
+    """Say which format FILE has (compressed or not; - is standard input) and show its first lines as they are read.
 
     Exit codes: 0 done, 1 no format reads the lines, 2 bad usage, 3 the file could not be read.
     """
-    try:
-        with click.open_file(file, "rb") as opened:
-            sample: bytes = opened.read(SAMPLE_BYTES)
-    except OSError as error:
-        raise _ended(f"{file}: {error.strerror or error}", 3) from error
+    sample = _beginning_of(file)
+    if not sample.strip():
+        raise _ended(f"{file} is empty", 1)
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -90,6 +91,21 @@ def try_file(file: str, written: str, timezone: str, *, as_json: bool) -> None:
     lines = first_lines(sample)
     found = [event for line in lines if (event := chosen.parse(line, zone, now)) is not None]
     _show(file, chosen, lines, found, as_json=as_json)
+
+
+def _beginning_of(file: str) -> bytes:
+    """Return the lines that are looked at, or end with exit code 3; compressed files are read as ``scan`` reads them."""
+    sample = b""
+    try:
+        for block in Archive(file).blocks():
+            sample += block
+            if len(sample) >= SAMPLE_BYTES or sample.count(b"\n") >= LINES:
+                break
+    except SourceError as error:
+        if not sample:
+            raise _ended(str(error), 3) from error
+        note(str(error))
+    return sample
 
 
 def _ended(message: str, code: int) -> SystemExit:
@@ -113,11 +129,9 @@ def _show(
         }
         click.echo(render_json(answer, indent=2))
         return
-    what = "visits" if chosen.family == "http" else "login failures"
+    what = counted(len(found), "visit" if chosen.family == "http" else "login failure")
     click.echo(printable(f"{name}: {chosen.name}"))
-    click.echo(
-        f"{recognised} of the first {len(lines)} lines are of this format, {len(found)} of them are {what}."
-    )
+    click.echo(f"{counted(len(lines), 'line')} looked at: {recognised} of this format, {what}.")
     for event in events:
         click.echo("")
         for field, value in event.items():

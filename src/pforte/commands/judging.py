@@ -111,6 +111,8 @@ class Judging:
                 for offence, _ in scanned.offences:
                     yield offence
             summary.cut += archive.cut
+            if origin is None:
+                summary.empty.append(file)
 
     def _format_of(self, file: str, sample: bytes) -> Format:
         try:

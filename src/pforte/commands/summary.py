@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from pforte.commands.output import counted, note
 from pforte.printable import printable, render_json
 
 
@@ -24,6 +25,7 @@ class Summary:
         spared: number of offences that led to no ban, by the reason (``replay`` only).
         unread: for each file that could not be read (to its end), why.
         formats: for each file, the format it was read as.
+        empty: files without any line of text.
     """
 
     lines: int = 0
@@ -37,6 +39,7 @@ class Summary:
     spared: Counter[str] = field(default_factory=Counter)
     unread: dict[str, str] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
 
     @property
     def lines_per_second(self) -> int:
@@ -57,6 +60,7 @@ class Summary:
             "claims": {found: self.claims[found] for found in ("proven", "forged", "unknown")},
             "spared": dict(self.spared.most_common()),
             "formats": self.formats,
+            "empty": self.empty,
             "unread": self.unread,
         }
 
@@ -69,19 +73,27 @@ def tell_summary(summary: Summary, *, as_json: bool) -> int:
         as_json: whether the last line is the summary as one JSON object.
     """
     click.echo(
-        f"{summary.lines:,} lines in {summary.seconds:.2f} s ({summary.lines_per_second:,} lines/s), "
-        f"{summary.candidates:,} looked at, {summary.offences.total():,} offences",
+        f"{counted(summary.lines, 'line')} in {summary.seconds:.2f} s ({summary.lines_per_second:,} lines/s), "
+        f"{summary.candidates:,} looked at, {counted(summary.offences.total(), 'offence')}",
         err=True,
     )
     for check, count in summary.offences.most_common():
-        _tell(count, check)
-    _tell(summary.unparsed, "lines that were looked at are not of the format")
-    _tell(summary.capped, "lines not judged: their network had its share of findings (scan.findings)")
-    _tell(summary.cut, "lines were cut at scan.line")
-    _tell(summary.claims["unknown"], "claims to be a crawler could not be checked (--dns)")
-    _tell(summary.claims["proven"], "claims to be a crawler were proven")
+        _tell(count, check, check)
+    _tell(
+        summary.unparsed,
+        "line that was looked at is not of the format",
+        "lines that were looked at are not of the format",
+    )
+    share = "had its share of findings (scan.findings)"
+    _tell(summary.capped, f"line not judged: its network {share}", f"lines not judged: their network {share}")
+    _tell(summary.cut, "line was cut at scan.line", "lines were cut at scan.line")
+    unchecked = "to be a crawler could not be checked (--dns)"
+    _tell(summary.claims["unknown"], f"claim {unchecked}", f"claims {unchecked}")
+    _tell(summary.claims["proven"], "claim to be a crawler was proven", "claims to be a crawler were proven")
     for reason, count in summary.spared.most_common():
-        _tell(count, f"offences led to no ban: {reason}")
+        _tell(count, f"offence led to no ban: {reason}", f"offences led to no ban: {reason}")
+    for file in summary.empty:
+        note(f"{file} is empty")
     for reason in summary.unread.values():
         click.echo(f"error: {printable(reason)}", err=True)
     if as_json:
@@ -89,6 +101,6 @@ def tell_summary(summary: Summary, *, as_json: bool) -> int:
     return 3 if summary.unread else 0
 
 
-def _tell(count: int, text: str) -> None:
+def _tell(count: int, one: str, many: str) -> None:
     if count:
-        click.echo(f"  {count:>9,}  {text}", err=True)
+        click.echo(f"  {count:>9,}  {one if count == 1 else many}", err=True)

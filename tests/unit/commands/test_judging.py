@@ -66,6 +66,14 @@ def test_files_are_read_in_their_order_and_summed_up(judging, write):
     ]
 
 
+def test_empty_files_are_named(judging, write):
+    """Nothing found in nothing is no good news."""
+    empty, blank, good = write("a.log", b""), write("b.log", b"\n\n"), write("c.log", LINES)
+    reading = judging()
+    assert list(reading.offences([empty, blank, good])) == []
+    assert reading.summary.empty == [empty, blank]
+
+
 def test_unreadable_files_are_named_and_the_others_read(judging, write, tmp_path):
     good = write("good.log", LINES)
     odd = write("odd.log", b"Dear diary\xff,\ntoday\n")

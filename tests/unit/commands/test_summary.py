@@ -19,6 +19,7 @@ FULL = {
     "spared": Counter({"own address": 9}),
     "unread": {"a\x1b.log": "a\x1b.log: cannot be opened"},
     "formats": {"b.log": "combined"},
+    "empty": ["c.log"],
 }
 
 
@@ -32,10 +33,11 @@ def test_people_read_what_was_done_and_what_was_left_out(capsys):
         "          3  visit.xss",
         "          2  lines that were looked at are not of the format",
         "          5  lines not judged: their network had its share of findings (scan.findings)",
-        "          1  lines were cut at scan.line",
+        "          1  line was cut at scan.line",
         "          7  claims to be a crawler could not be checked (--dns)",
         "          8  claims to be a crawler were proven",
         "          9  offences led to no ban: own address",
+        "note: c.log is empty",
         r"error: a\x1b.log: cannot be opened",
     ]
 
@@ -54,6 +56,7 @@ def test_programs_read_the_last_line(capsys):
         "claims": {"proven": 8, "forged": 0, "unknown": 7},
         "spared": {"own address": 9},
         "formats": {"b.log": "combined"},
+        "empty": ["c.log"],
         "unread": {"a\x1b.log": "a\x1b.log: cannot be opened"},
     }
 

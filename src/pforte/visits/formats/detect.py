@@ -17,7 +17,7 @@ def detect(sample: bytes, now: float = 0.0) -> Format:
         now: reading time in POSIX seconds, for formats whose times have no year.
 
     Raises:
-        UnknownFormat: no format reads any of the lines; the message quotes the first.
+        UnknownFormat: no format reads any of the lines; the message quotes the first if it is text.
 
     >>> detect(b'192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5120').name
     'common'
@@ -30,6 +30,8 @@ def detect(sample: bytes, now: float = 0.0) -> Format:
             count = sum(map(known.format.recognises, lines))
             if count > most:
                 best, most = known.format, count
+    if best is None and any(b"\0" in line for line in lines):
+        raise UnknownFormat("this is not text: it holds NUL bytes, and no known format reads its lines")
     if best is None:
         first = f"; the first is {_quoted(lines[0])}" if lines else ": there is none"
         raise UnknownFormat(

@@ -51,6 +51,17 @@ def test_unknown():
         detect(b"x" * 500)
 
 
+def test_what_is_not_text_is_not_quoted():
+    """Half a screen of escapes helps nobody."""
+    with pytest.raises(UnknownFormat, match=r"^this is not text: it holds NUL bytes"):
+        detect(b"\x7fELF\x02\x01\x01\0\0\n\0\xff")
+
+
+def test_lines_before_which_nul_bytes_stand_are_read_all_the_same():
+    """A program that does not append leaves them where its log was emptied."""
+    assert detect(b"\0\0\n" + EXAMPLES["combined"] + b"\n").name == "combined"
+
+
 @pytest.mark.parametrize("sample", [b"", b"\n\r\n"])
 def test_no_lines(sample):
     """An empty file has no format."""
