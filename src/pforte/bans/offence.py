@@ -44,6 +44,9 @@ class Offence:
             mail the digest of sender and recipient, or of the set of them that the check counted. Only mail has
             one, because only its clients must try again for days (RFC 5321 s4.5.4.1); a browser, a crawler or a
             log-in that does the same again does it anew. It says nothing of the client: histories are per network.
+        observed: what the line alone does not show: the rule of robots.txt or of the Core Rule Set, or what was
+            counted (``3 in 1h: /a, /b, /c``); "" where the line says it all. Bounded, printable, in no language,
+            without queries and passwords.
     """
 
     network: Network
@@ -59,3 +62,4 @@ class Offence:
     claim: str = ""
     exempt: str = ""
     act: str = ""
+    observed: str = ""

@@ -45,6 +45,7 @@ def offence_object(filed: Filed) -> dict[str, object]:
         "source": offence.source,
         "line": offence.line,
         "evidence": offence.evidence.decode("utf-8", "backslashreplace"),
+        "observed": offence.observed,
         "outcome": filed.outcome.value,
         "why": filed.why,
     }

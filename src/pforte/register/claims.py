@@ -16,7 +16,7 @@ def pending(connection: Connection, limit: int, after: int = 0) -> list[Claim]:
         .order_by(OFFENCES.c.id)
         .limit(limit)
     )
-    return [Claim(number=row[13], offence=offence_of(row)) for row in connection.execute(query)]
+    return [Claim(number=row.id, offence=offence_of(row)) for row in connection.execute(query)]
 
 
 def settle(connection: Connection, filing: Filing, settlement: Settlement) -> Filed | None:

@@ -233,7 +233,7 @@ def offences_of_ban(connection: Connection, number: int, ban: Ban, limit: int) -
         .limit(limit)
     )
     return [
-        Filed(offence=offence_of(row), outcome=Outcome(row[13]), ban=ban, why=row[14])
+        Filed(offence=offence_of(row), outcome=Outcome(row.outcome), ban=ban, why=row.why)
         for row in connection.execute(query)
     ]
 
@@ -253,10 +253,10 @@ def offences(connection: Connection, network: Network | None, check: str, limit:
     )
     rows = connection.execute(query).all()
     found: dict[int, Ban] = {}
-    for part in slices({row[15] for row in rows if row[15] is not None}):
+    for part in slices({row.ban for row in rows if row.ban is not None}):
         for row in connection.execute(select(*BAN_COLUMNS, BANS.c.id).where(BANS.c.id.in_(part))):
             found[row[11]] = ban_of(row)
     return [
-        Filed(offence=offence_of(row), outcome=Outcome(row[13]), ban=found.get(row[15]), why=row[14])
+        Filed(offence=offence_of(row), outcome=Outcome(row.outcome), ban=found.get(row.ban), why=row.why)
         for row in rows
     ]

@@ -53,6 +53,7 @@ OFFENCE_COLUMNS: tuple[ColumnElement[Any], ...] = (
     OFFENCES.c.claim,
     OFFENCES.c.exempt,
     OFFENCES.c.act,
+    OFFENCES.c.observed,
 )
 """The columns that :func:`offence_of` reads, in its order."""
 
@@ -116,12 +117,16 @@ def offence_values(offence: Offence) -> dict[str, Any]:
         "claim": storable(offence.claim),
         "exempt": storable(offence.exempt),
         "act": storable(offence.act),
+        "observed": storable(offence.observed),
     }
 
 
 def offence_of(row: Sequence[Any]) -> Offence:
     """Make the offence of a row that begins with ``OFFENCE_COLUMNS``."""
-    network, address, kind, check, at, service, source, line, evidence, mode, claim, exempt, act = row[:13]
+    own = row[: len(OFFENCE_COLUMNS)]
+    network, address, kind, check, at, service, source, line, evidence, mode, claim, exempt, act, observed = (
+        own
+    )
     return Offence(
         network=decode_network(network),
         address=decode_address(address),
@@ -136,4 +141,5 @@ def offence_of(row: Sequence[Any]) -> Offence:
         claim=claim,
         exempt=exempt,
         act=act,
+        observed=observed,
     )

@@ -131,6 +131,8 @@ OFFENCES = Table(
     Column("ban", NUMBER, ForeignKey("bans.id")),
     # Identity of the finding in its source; NULL where a source has none. Two NULLs are not equal to UNIQUE.
     Column("origin", Text),
+    # What the line alone does not show; offences recorded before it was kept have "".
+    Column("observed", Text, nullable=False, server_default=""),
     UniqueConstraint("origin"),
     Index(None, "network", "at"),
     Index(None, "ban"),

@@ -86,7 +86,7 @@ class Sites:
         return site is not None and software.lower() in site.runs
 
     def rule_against(self, host: bytes, visit: Asked, *, fetched: bool = False) -> str:
-        """Return the rule that a visit breaks, such as ``Disallow: /x (line 12)``, or "".
+        """Return the rule that a visit breaks, such as ``Disallow: /x (robots.txt:12)``, or "".
 
         A visit breaks a rule only if its agent is bound at all (:class:`pforte.robots.crawlers.Bond`), and both
         readings of every version that was in force (:meth:`Versions.in_force`) forbid the target to it.
@@ -108,7 +108,7 @@ class Sites:
             if decision is None or _against(version.strict, crawler, visit.target, fetched=fetched) is None:
                 return ""
             told = told or decision
-        return f"{told.rule} (line {told.line})" if told else ""
+        return f"{told.rule} (robots.txt:{told.line})" if told else ""
 
     def trap(self, host: bytes, target: bytes, agent: bytes = b"", at: float | None = None) -> str:
         """Return the trap that a visit asked for, as the operator wrote it, or "".

@@ -19,7 +19,7 @@ from pforte.visits.plan import Plan
 from pforte.visits.posts import Call, Post
 from pforte.visits.recent import Recent
 from pforte.visits.signs import SignPass
-from pforte.visits.tally import Tallies
+from pforte.visits.tally import Sighting, Tallies
 from pforte.visits.visit import LoginFailure, Visit
 
 CLAIM_AGAIN = 3600.0
@@ -44,6 +44,7 @@ class Case:
         name: name under which the client's network is counted.
         at: event time, POSIX seconds, not in the future.
         act: the act of its offence, see :class:`~pforte.bans.offence.Offence`.
+        observed: what its offence tells beside the line, see there.
     """
 
     block: Block
@@ -54,6 +55,7 @@ class Case:
     name: str = ""
     at: float = 0.0
     act: str = ""
+    observed: str = ""
 
 
 class Judgement:
@@ -120,6 +122,7 @@ class Judgement:
             case: the line; its offence goes to its block.
             certain: place of the check among the duties.
         """
+        case.act = case.observed = ""
         self._keep(case, self._duties[certain], b"", self._claim(case))
 
     def record(self, case: Case, visit: Visit, site: bytes, certain: int) -> None:
@@ -193,13 +196,16 @@ class Judgement:
         check = duty.check
         if check.id == IMPERSONATED and not self.claims.is_new((case.name, finding.claim), case.at):
             return
-        case.act = ""
+        case.act, case.observed = "", finding.rule
         if duty.threshold:
             attempts = failure.attempts if failure else 1
-            act = self.tallies.count(check.id, case.name, case.at, variant, attempts)
-            if act is None:
+            counted = self.tallies.count(
+                check.id, case.name, Sighting(case.at, variant, finding.observed, attempts)
+            )
+            if counted is None:
                 return
-            case.act = act
+            case.act = counted.act
+            case.observed = "; ".join(filter(None, (counted.observed, finding.rule)))
         claim = finding.claim or ("" if failure else self._claim(case))
         self._keep(case, duty, finding.observed, claim, failure.service if failure else "http")
 
@@ -215,7 +221,7 @@ class Judgement:
             claimed_crawler(line[:AGENT_LIMIT]) if len(line) > AGENT_LIMIT else ""
         )
 
-    def _keep(self, case: Case, duty: Duty, observed: bytes, claim: str, service: str = "http") -> None:
+    def _keep(self, case: Case, duty: Duty, proof: bytes, claim: str, service: str = "http") -> None:
         """Put the offence of a line into its block."""
         block, check = case.block, duty.check
         block.spend(case.name, case.at)
@@ -229,11 +235,12 @@ class Judgement:
         _set_service(offence, service)
         _set_source(offence, block.origin.source)
         _set_line(offence, block.line_at(case.start))
-        _set_evidence(offence, evidence(case.line, observed))
+        _set_evidence(offence, evidence(case.line, proof))
         _set_mode(offence, duty.mode)
         _set_claim(offence, claim)
         _set_exempt(offence, "")
         _set_act(offence, case.act)
+        _set_observed(offence, case.observed)
         block.keep(offence, case.start)
 
 
@@ -253,6 +260,7 @@ _new = object.__new__
     _set_claim,
     _set_exempt,
     _set_act,
+    _set_observed,
 ) = (getattr(Offence, field.name).__set__ for field in fields(Offence))
 
 

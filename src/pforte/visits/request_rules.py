@@ -31,6 +31,8 @@ CORE = "visit.core-rule-set"
 MOST_BYTES = 16_384
 """Longest target that rules look at; the rest of a longer one is not."""
 _HEADER_BYTES = 4096
+_MESSAGE = 200
+"""Characters of a rule's own message."""
 _CACHE_BYTES = 16 * 1024 * 1024
 
 _TAG = re.compile(r"""tag:\s{0,8}'?(visit\.[a-z0-9-]{1,64})""")
@@ -209,7 +211,7 @@ class _RuleSet:
 
     def _own_matches(self, visit: Visit) -> tuple[RuleMatch, ...]:
         return tuple(
-            RuleMatch(said.rule_id, tag, *_where_and_what(said, visit))
+            RuleMatch(said.rule_id, tag, *_told(said, visit))
             for said in self._said
             for tag in said.tags
             if tag.startswith("visit.")
@@ -222,7 +224,16 @@ class _RuleSet:
         proof = sorted(
             (said for said in self._said if said.rule_id in _CORE_PROOF), key=lambda said: said.severity
         )
-        return tuple(RuleMatch(said.rule_id, CORE, *_where_and_what(said, visit)) for said in proof)
+        return tuple(RuleMatch(said.rule_id, CORE, *_told(said, visit)) for said in proof)
+
+
+def _told(said: "RuleMessage", visit: Visit) -> tuple[str, bytes, str]:
+    """Return the variable, the bytes that matched, and what the rule says of itself."""
+    try:
+        message = said.message[:_MESSAGE]
+    except UnicodeDecodeError:
+        message = ""
+    return (*_where_and_what(said, visit), message)
 
 
 def _where_and_what(said: "RuleMessage", visit: Visit) -> tuple[str, bytes]:

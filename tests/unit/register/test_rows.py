@@ -71,6 +71,7 @@ def test_an_offence_comes_back(offence):
         claim="googlebot",
         exempt="verified crawler",
         act="m",
+        observed="Disallow: /x (robots.txt:2)",
     )
     values = offence_values(seen)
     assert offence_of([values[column.name] for column in OFFENCE_COLUMNS]) == seen

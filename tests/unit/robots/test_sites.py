@@ -35,7 +35,7 @@ EVERYBODY = b"User-agent: *\nDisallow: /private"
 
 
 def test_a_crawler_on_a_forbidden_path_breaks_the_rule_with_its_line():
-    assert rule(EVERYBODY, Asked(b"/private/x")) == "Disallow: /private (line 2)"
+    assert rule(EVERYBODY, Asked(b"/private/x")) == "Disallow: /private (robots.txt:2)"
     assert rule(EVERYBODY, Asked(b"/public")) == ""
 
 
@@ -103,7 +103,7 @@ def test_the_newest_version_is_quoted():
     moved = b"# more\n# lines\n" + EVERYBODY
     versions = Versions((read_version(EVERYBODY, 0.0), read_version(moved, 5 * DAY)))
     sites = Sites([Site(name="e", versions=versions)])
-    assert sites.rule_against(b"e", Asked(b"/private", at=5.5 * DAY)) == "Disallow: /private (line 4)"
+    assert sites.rule_against(b"e", Asked(b"/private", at=5.5 * DAY)) == "Disallow: /private (robots.txt:4)"
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ VISIT = Visit("192.0.2.1", AT.timestamp(), b"GET", b"/attack", b"HTTP/1.1", 404,
 TWICE = Threshold(2, timedelta(minutes=1), distinct=True)
 
 
-def finds(name: str, *, when=lambda visit: True, claim: str = ""):
+def finds(name: str, *, when=lambda visit: True, claim: str = "", rule: str = ""):
     """A judge that finds something and counts how often it is asked."""
 
     def judge(visit, facts):
         judge.asked += 1
-        return Finding(name, visit.target, "nothing", claim) if when(visit) else None
+        return Finding(name, visit.target, "nothing", claim, rule) if when(visit) else None
 
     judge.asked = 0
     return judge
@@ -116,6 +116,35 @@ def test_a_threshold_is_reached_by_different_targets():
     assert court.visit() == []
     assert court.visit() == []
     assert court.visit(replace(VISIT, target=b"/attack/2")) == ["visit.a"]
+
+
+def test_an_offence_tells_the_rule_that_was_broken():
+    """The line alone does not show which one it was."""
+    court = Court(check("visit.a", judge=finds("visit.a", rule="Disallow: /attack (robots.txt:2)")))
+    court.visit()
+    ((offence, _),) = court.block.scanned(0).offences
+    assert offence.observed == "Disallow: /attack (robots.txt:2)"
+
+
+def test_an_offence_tells_what_was_counted():
+    """One line of several is no proof of several."""
+    court = Court(check("visit.a", threshold=TWICE, judge=finds("visit.a", rule="a rule")))
+    for path in (b"/attack", b"/attack/2?password=secret"):
+        court.visit(replace(VISIT, target=path))
+    ((offence, _),) = court.block.scanned(0).offences
+    assert offence.observed == "2 in 1m: /attack, /attack/2?...; a rule"
+
+
+def test_what_one_check_observed_is_not_told_of_another():
+    court = Court(
+        check("visit.a", default=Mode.WATCH, judge=finds("visit.a", rule="a rule")), check("visit.b")
+    )
+    court.visit()
+    assert [offence.observed for offence, _ in court.block.scanned(0).offences] == ["a rule", ""]
+    case = Case(court.block, court.call(), LINE, 0, VISIT.client, VISIT.client, VISIT.at)
+    court.judgement.record(case, VISIT, b"", 1)
+    court.judgement.convict(case, 1)
+    assert [offence.observed for offence, _ in court.block.scanned(0).offences[2:]] == ["a rule", ""]
 
 
 def test_a_check_of_statuses_is_asked_about_those_alone():

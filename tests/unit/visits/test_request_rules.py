@@ -198,6 +198,7 @@ def test_the_core_rule_set_convicts_attacks(asked, variable):
     assert found
     assert all(match.tag == CORE for match in found)
     assert found[0].variable == variable
+    assert found[0].message, "the rule says what it looks for"
 
 
 @needs_engine

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from struct import pack
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from pforte.net.addresses import Network, parse_network
 from pforte.visits.checks.declaration import Threshold
-from pforte.visits.tally import Tallies, TallyState, name_of
+from pforte.visits.tally import Counted, Sighting, Tallies, TallyState, name_of
 
 MANY = "visit.many"
 DIFFERENT = "visit.different"
@@ -27,17 +28,24 @@ def tallies() -> Tallies:
     return Tallies(THRESHOLDS, 100, tracked=True)
 
 
+def count(
+    tallies: Tallies, check: str, network: str, at: float, variant: bytes = b"", attempts: int = 1
+) -> Counted | None:
+    """Count one finding about what makes it different."""
+    return tallies.count(check, network, Sighting(at, variant, variant, attempts))
+
+
 def completes(tallies: Tallies, *finding: object, **facts: object) -> bool:
     """Count one finding and say whether it completes an offence."""
-    return tallies.count(*finding, **facts) is not None  # type: ignore[arg-type]
+    return count(tallies, *finding, **facts) is not None  # type: ignore[arg-type]
 
 
 def act_of(tallies: Tallies, *acts: bytes, start: float = 0.0) -> str:
     """Return the act of the offence that the last of these findings completes; the others complete none."""
-    *before, last = [tallies.count(ACTS, ONE, start + second, act) for second, act in enumerate(acts)]
+    *before, last = [count(tallies, ACTS, ONE, start + second, act) for second, act in enumerate(acts)]
     assert before == [None] * len(before)
     assert last is not None
-    return last
+    return last.act
 
 
 def test_the_finding_that_reaches_the_count_completes_the_offence(tallies):
@@ -133,21 +141,24 @@ def test_only_the_acts_of_the_window_are_named(tallies):
 
 
 def test_a_line_that_stands_for_several_tries_is_one_act(tallies):
-    many = tallies.count(ACTS, ONE, 0.0, b"a", 1_000_000)
-    assert many == act_of(tallies, b"a", b"a", b"a")
+    many = count(tallies, ACTS, ONE, 0.0, b"a", 1_000_000)
+    assert many is not None
+    assert many.act == act_of(tallies, b"a", b"a", b"a")
 
 
 def test_other_counts_name_no_act(tallies):
-    assert [tallies.count(MANY, ONE, at, b"a") for at in range(3)] == [None, None, ""]
-    assert [tallies.count(DIFFERENT, ONE, at, b"%d" % at) for at in range(3)] == [None, None, ""]
+    for check in (MANY, DIFFERENT):
+        *_, last = [count(tallies, check, ONE, at, b"%d" % at) for at in range(3)]
+        assert last is not None
+        assert last.act == ""
 
 
 def test_the_least_recently_seen_leave_first():
     tallies = Tallies(THRESHOLDS, 2)
-    tallies.count(MANY, "a", 0)
-    tallies.count(MANY, "b", 0)
-    tallies.count(MANY, "a", 1)
-    tallies.count(MANY, "c", 1)
+    count(tallies, MANY, "a", 0)
+    count(tallies, MANY, "b", 0)
+    count(tallies, MANY, "a", 1)
+    count(tallies, MANY, "c", 1)
     assert len(tallies) == 2
     assert completes(tallies, MANY, "a", 2), "the one seen last was kept"
     assert not completes(tallies, MANY, "b", 2)
@@ -155,8 +166,8 @@ def test_the_least_recently_seen_leave_first():
 
 
 def test_changes_are_told_once(tallies):
-    tallies.count(MANY, ONE, 5.0)
-    tallies.count(DIFFERENT, OTHER, 5.0, b"/a")
+    count(tallies, MANY, ONE, 5.0)
+    count(tallies, DIFFERENT, OTHER, 5.0, b"/a")
     assert [(state.check, name_of(state.network)) for state in tallies.changes()] == [
         (MANY, ONE),
         (DIFFERENT, OTHER),
@@ -166,16 +177,54 @@ def test_changes_are_told_once(tallies):
 
 def test_a_count_that_ended_is_told_as_empty(tallies):
     for at in range(3):
-        tallies.count(MANY, ONE, at)
+        count(tallies, MANY, ONE, at)
     assert tallies.changes() == (TallyState(MANY, parse_network(ONE), b""),)
 
 
 def test_a_count_pushed_out_is_told_as_empty():
     tallies = Tallies(THRESHOLDS, 1, tracked=True)
-    tallies.count(MANY, ONE, 0)
+    count(tallies, MANY, ONE, 0)
     tallies.changes()
-    tallies.count(MANY, OTHER, 0)
+    count(tallies, MANY, OTHER, 0)
     assert TallyState(MANY, parse_network(ONE), b"") in tallies.changes()
+
+
+def test_what_was_counted_is_told(tallies):
+    """Whoever is banned for several deeds must see all of them, not the last one alone."""
+    for at, path in ((0, b"/wp-login.php"), (5, b"/administrator")):
+        assert count(tallies, DIFFERENT, ONE, at, path) is None
+    told = count(tallies, DIFFERENT, ONE, 9, b"/admin.php?user=me&password=mine")
+    assert told == Counted("", "3 in 1m: /wp-login.php, /administrator, /admin.php?...")
+
+
+def test_what_lies_outside_of_the_window_is_not_told(tallies):
+    for at, path in ((0, b"/old"), (100, b"/a"), (101, b"/b")):
+        assert count(tallies, DIFFERENT, ONE, at, path) is None
+    assert count(tallies, DIFFERENT, ONE, 102, b"/c") == Counted("", "3 in 1m: /a, /b, /c")
+
+
+def test_the_same_thing_is_told_once(tallies):
+    for at, user in ((0, b"root"), (1, b"admin")):
+        assert count(tallies, MANY, ONE, at, user) is None
+    assert count(tallies, MANY, ONE, 2, b"root") == Counted("", "3 in 1m: admin, root")
+
+
+def test_a_count_without_names_tells_its_number(tallies):
+    assert count(tallies, MANY, ONE, 0, attempts=5) == Counted("", "3 in 1m")
+
+
+def test_a_single_finding_is_told_by_its_line():
+    tallies = Tallies({ACTS: Threshold(1, timedelta(seconds=60), acts=True)}, 10)
+    counted = count(tallies, ACTS, ONE, 0, b"mail")
+    assert counted is not None
+    assert counted.observed == ""
+
+
+def test_a_state_kept_before_things_were_named_is_counted_on(tallies):
+    """An update of the program forgives nobody; what it does not know any more it does not tell."""
+    old = b"\x01" + b"".join(pack("<dQ", at, name) for at, name in ((0.0, 11), (5.0, 12)))
+    tallies.load([TallyState(DIFFERENT, parse_network(ONE), old)])
+    assert count(tallies, DIFFERENT, ONE, 9, b"/admin.php") == Counted("", "3 in 1m: ..., /admin.php")
 
 
 def test_networks_are_named_so_that_they_can_be_read_again():
@@ -185,12 +234,21 @@ def test_networks_are_named_so_that_they_can_be_read_again():
 
 def test_without_a_register_nothing_is_remembered_for_it():
     tallies = Tallies(THRESHOLDS, 10)
-    tallies.count(MANY, ONE, 0)
+    count(tallies, MANY, ONE, 0)
     assert tallies.changes() == ()
 
 
 @pytest.mark.parametrize(
-    "state", [b"", b"\x01", b"\x02" + bytes(16), b"\x01abc", b"\x01" + b"\xff" * 16, b"\x01" + bytes(15)]
+    "state",
+    [
+        b"",
+        b"\x01",
+        b"\x03" + bytes(16),
+        b"\x01abc",
+        b"\x01" + b"\xff" * 16,
+        b"\x01" + bytes(15),
+        b"\x02\x10\x00",
+    ],
 )
 def test_kept_states_of_another_form_are_left_out(tallies, state):
     tallies.load(
@@ -207,7 +265,8 @@ def test_any_kept_bytes_are_taken_or_left(state):
     tallies = Tallies(THRESHOLDS, 10)
     tallies.load([TallyState(check, parse_network(ONE), state) for check in THRESHOLDS])
     for check in THRESHOLDS:
-        assert tallies.count(check, ONE, 0.0, b"a") in {None, ""} or check == ACTS
+        counted = count(tallies, check, ONE, 0.0, b"a")
+        assert counted is None or counted.act == "" or check == ACTS
 
 
 findings = st.lists(
@@ -226,14 +285,14 @@ def test_a_restart_in_between_changes_nothing(rows, stop):
     """Whatever was counted and handed to the register is counted on after a load."""
     plain, before = Tallies(THRESHOLDS, 100), Tallies(THRESHOLDS, 100, tracked=True)
     kept: dict[tuple[str, Network], TallyState] = {}
-    wanted = [plain.count(check, network, at, b"%d" % variant) for check, network, at, variant in rows]
+    wanted = [count(plain, check, network, at, b"%d" % variant) for check, network, at, variant in rows]
     got = []
     for number, (check, network, at, variant) in enumerate(rows):
         if number == stop:
             kept.update({(state.check, state.network): state for state in before.changes()})
             before = Tallies(THRESHOLDS, 100, tracked=True)
             before.load(kept.values())
-        got.append(before.count(check, network, at, b"%d" % variant))
+        got.append(count(before, check, network, at, b"%d" % variant))
         kept.update({(state.check, state.network): state for state in before.changes()})
     assert got == wanted
 
@@ -254,8 +313,8 @@ def test_in_any_order_it_is_full_where_a_window_is(times, check):
 def test_one_count_never_takes_more_than_twice_its_size(times, check):
     tallies = Tallies(THRESHOLDS, 10)
     for number, at in enumerate(times):
-        tallies.count(check, ONE, at, b"%d" % number)
-        assert all(len(hits) < 6 for hits in tallies._hits.values())
+        count(tallies, check, ONE, at, b"%d" % number)
+        assert all(len(hits) < 6 for hits, _ in tallies._counts.values())
 
 
 @given(st.lists(st.integers(0, 500), max_size=60).map(sorted))
@@ -274,7 +333,7 @@ def test_never_more_counts_than_the_limit(rows):
     tallies = Tallies(THRESHOLDS, 2)
     seen = Counter()
     for check, network, at, variant in rows:
-        tallies.count(check, network, at, b"%d" % variant)
+        count(tallies, check, network, at, b"%d" % variant)
         seen[check] += 1
         assert len(tallies) <= 2
 
@@ -283,7 +342,7 @@ def test_counts_move_to_another_scanner() -> None:
     """New settings lose no count."""
     rules = {"visit.http-login": Threshold(3, timedelta(minutes=1))}
     former, later = Tallies(rules, 10), Tallies(rules, 10)
-    former.count("visit.http-login", "192.0.2.1", 1.0)
-    former.count("visit.http-login", "192.0.2.1", 2.0)
+    count(former, "visit.http-login", "192.0.2.1", 1.0)
+    count(former, "visit.http-login", "192.0.2.1", 2.0)
     later.load(former.states())
     assert completes(later, "visit.http-login", "192.0.2.1", 3.0)

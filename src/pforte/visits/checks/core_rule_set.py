@@ -2,15 +2,18 @@
 
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Facts, Finding, Text
-from pforte.visits.checks.proof import proof_by_rules
+from pforte.visits.checks.proof import MOST_BYTES, rule_words
 from pforte.visits.visit import Visit
 
 ID = "visit.core-rule-set"
 
 
 def judge(_visit: Visit, facts: Facts) -> Finding | None:
-    """Convict a visit whose anomaly score reaches the setting ``scan.crs_threshold``."""
-    return proof_by_rules(ID, facts, "a request that the Core Rule Set lets through")
+    """Convict a visit whose anomaly score reaches the setting ``scan.crs_threshold``; the most severe rule is told."""
+    for match in facts.rule_matches(ID):
+        expected = "a request that the Core Rule Set lets through"
+        return Finding(ID, match.data[:MOST_BYTES], expected, rule=rule_words(match))
+    return None
 
 
 CHECK = Check(

@@ -73,12 +73,15 @@ class Finding:
         observed: the very bytes that prove it.
         expected: what would have been right, or which rule was broken, in one clause.
         claim: the verifiable crawler the visitor says it is, where that decides (impersonation, robots).
+        rule: the very rule that was broken, where the check has many that the line does not tell: one of robots.txt
+            or of the Core Rule Set; printable and in no language, at most ``proof.MOST_RULE`` characters.
     """
 
     check: str
     observed: bytes
     expected: str
     claim: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,14 @@ class RuleMatch:
         tag: slug of the check it proves, from the rule's ``tag``.
         variable: where it matched, such as ``ARGS:id``.
         data: the matched bytes.
+        message: what the rule says of itself, or "".
     """
 
     rule: int
     tag: str
     variable: str
     data: bytes
+    message: str = ""
 
 
 class Facts(Protocol):

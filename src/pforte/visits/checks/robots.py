@@ -2,7 +2,7 @@
 
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.checks.declaration import Check, Facts, Finding, Text
-from pforte.visits.checks.proof import MOST_BYTES
+from pforte.visits.checks.proof import MOST_BYTES, MOST_RULE
 from pforte.visits.visit import Visit
 
 ID = "visit.robots"
@@ -13,7 +13,7 @@ def judge(visit: Visit, facts: Facts) -> Finding | None:
     rule = facts.robots_rule()
     if not rule:
         return None
-    return Finding(ID, visit.target[:MOST_BYTES], rule, facts.verifiable_crawler())
+    return Finding(ID, visit.target[:MOST_BYTES], rule, facts.verifiable_crawler(), rule[:MOST_RULE])
 
 
 CHECK = Check(

@@ -10,12 +10,13 @@ from pforte.visits.request_rules import CORE
 def test_what_the_rules_say_is_the_finding(asking, facts):
     """The first match is the most severe one."""
     matches = (
-        RuleMatch(942100, core_rule_set.ID, "ARGS:id", b"1' or 1=1"),
+        RuleMatch(942100, core_rule_set.ID, "ARGS:id", b"1' or 1=1", "SQL Injection Attack"),
         RuleMatch(920350, core_rule_set.ID, "", b"x"),
     )
     finding = asking(core_rule_set.CHECK)(b"/", facts(matches=matches))
     assert finding is not None
     assert finding.observed == b"1' or 1=1"
+    assert finding.rule == "942100 SQL Injection Attack; ARGS:id: 1' or 1=1"
 
 
 def test_silence_is_no_finding(asking):

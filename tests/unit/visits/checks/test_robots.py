@@ -7,14 +7,15 @@ from pforte.visits.checks import robots
 
 def test_a_broken_rule_is_the_finding(asking, facts):
     """The line of robots.txt says what was expected; the claim lets a proven crawler off."""
-    told = facts(rule="Disallow: /private/ (line 2)", claimed="googlebot")
+    told = facts(rule="Disallow: /private/ (robots.txt:2)", claimed="googlebot")
     finding = asking(robots.CHECK)(b"/private/x", told)
     assert finding is not None
     assert (finding.expected, finding.observed, finding.claim) == (
-        "Disallow: /private/ (line 2)",
+        "Disallow: /private/ (robots.txt:2)",
         b"/private/x",
         "googlebot",
     )
+    assert finding.rule == "Disallow: /private/ (robots.txt:2)", "the line of log does not show it"
 
 
 def test_no_rule_no_finding(asking):
