@@ -185,6 +185,8 @@ def _print_offence(filed: Filed) -> None:
     offence = filed.offence
     place = offence.source if offence.line is None else f"{offence.source}:{offence.line}"
     click.echo(f"{seconds(offence.at)}  {offence.address}  {offence.check}  {printable(place)}")
+    if offence.observed:
+        click.echo(f"    {shortened(printable(offence.observed))}")
     click.echo(f"    {shortened(printable(offence.evidence))}")
 
 

@@ -65,7 +65,7 @@ def spare(offences: Iterable[Offence], exemptions: Exemptions, spared: Counter[s
             spared[reason] += 1
         elif offence.mode is Mode.WATCH:
             spared[f"{offence.check} only watches"] += 1
-        yield replace(offence, exempt=reason, evidence=b"")
+        yield replace(offence, exempt=reason, evidence=b"", observed="")
 
 
 def ban_object(ban: SimulatedBan) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,10 @@ from pforte.commands.output import seconds, shortened
 from pforte.commands.summary import tell_summary
 from pforte.net.addresses import Network
 from pforte.printable import printable
+from pforte.settings.table import Settings
+from pforte.visits.checks import CHECKS
+from pforte.visits.checks.reference import describe_threshold
+from pforte.visits.duties import on_duty
 
 ROWS = 20_000
 """Networks with a check that the report for people lists at most; JSON has all of them."""
@@ -39,14 +43,15 @@ def command(call: Call, options: LogOptions) -> None:
 
     Exit codes: 0 with or without offences, 2 bad usage or settings, 3 an input could not be read.
     """
-    judging = open_judging(call.settings(), options, SystemClock())
+    settings = call.settings()
+    judging = open_judging(settings, options, SystemClock())
     # Lines that appear while they are found would tear a bar to pieces.
     judging.bar = not (options.as_json and sys.stdout.isatty())
     with closing(judging.offences(options.files)) as offences:
         if options.as_json:
             print_lines(offences)
         else:
-            print_report(offences)
+            print_report(offences, counts_of(settings))
     raise SystemExit(tell_summary(judging.summary, as_json=options.as_json))
 
 
@@ -125,11 +130,23 @@ class _Row:
     watches: bool
     at: datetime
     place: str
+    observed: str
     proof: str
 
 
-def print_report(offences: Iterable[Offence]) -> None:
-    """Print a paragraph for each network and check: how often, and the first line that proves it."""
+def counts_of(settings: Settings) -> Mapping[str, str]:
+    """Return in words, for each check that counts, how many findings make an offence."""
+    duties = on_duty(CHECKS, settings.check)
+    return {duty.check.id: describe_threshold(duty.threshold) for duty in duties if duty.threshold}
+
+
+def print_report(offences: Iterable[Offence], counts: Mapping[str, str]) -> None:
+    """Print a paragraph for each network and check: how often, what was seen, and the first line that proves it.
+
+    Args:
+        offences: in their order.
+        counts: how often it takes, for the checks that count.
+    """
     rows: dict[tuple[Network, str], _Row] = {}
     left_out = 0
     for offence in offences:
@@ -142,12 +159,20 @@ def print_report(offences: Iterable[Offence]) -> None:
             left_out += 1
     for (network, check), row in rows.items():
         watches = ", which only watches" if row.watches else ""
-        times = f"{row.count:,} times, first" if row.count > 1 else "once,"
         click.echo(f"{click.style(str(network), bold=True)}  {click.style(check, fg='red')}{watches}")
-        click.echo(f"    {times} {seconds(row.at)}, {row.place}")
+        click.echo(f"    {_times(row.count, counts.get(check, ''))} {seconds(row.at)}, {row.place}")
+        if row.observed:
+            click.echo(f"    {row.observed}")
         click.echo(f"    {click.style(row.proof, dim=True)}")
     if left_out:
         click.echo(f"{left_out:,} offences of further networks are not listed; --json prints all")
+
+
+def _times(count: int, needed: str) -> str:
+    """Say how often there was an offence, which took findings as often as ``needed`` says; the first one follows."""
+    if needed:
+        return f"{count:,} times {needed}, first complete" if count > 1 else f"{needed}, the last"
+    return f"{count:,} times, first" if count > 1 else "once,"
 
 
 def _row(offence: Offence) -> _Row:
@@ -157,5 +182,6 @@ def _row(offence: Offence) -> _Row:
         watches=offence.mode is Mode.WATCH,
         at=offence.at,
         place=place if offence.line is None else f"{place}:{offence.line}",
+        observed=shortened(printable(offence.observed)),
         proof=shortened(printable(offence.evidence)),
     )

@@ -17,6 +17,8 @@ MOST_BYTES = 60
 _UNNAMED = b""
 """Stands for every thing that is not named: it was too many, it had no name, or it is not known any more."""
 _MORE = b"..."
+_HEAD = 24
+"""Bytes of a long thing that stay in front of its gap: the end of a path tells as much as its beginning."""
 _THING = Struct("<dB")
 
 
@@ -28,14 +30,19 @@ def thing_of(observed: bytes) -> bytes:
     """
     if len(observed) <= MOST_BYTES and b"?" not in observed:
         return observed
-    bare, query, _ = observed.partition(b"?")
-    if len(bare) > MOST_BYTES - len(_MORE) - len(query):
-        return bare[: MOST_BYTES - len(_MORE)] + _MORE
-    return bare + query + _MORE
+    bare, mark, _ = observed.partition(b"?")
+    query = mark and mark + _MORE
+    room = MOST_BYTES - len(query)
+    if len(bare) > room:
+        bare = bare[:_HEAD] + _MORE + bare[_HEAD + len(_MORE) - room :]
+    return bare + query
 
 
 class Things(list[tuple[bytes, float]]):
-    """The things of one count, each once with the time of its finding (POSIX seconds); bounded."""
+    """The things of one count, each once with the time of its finding (POSIX seconds); bounded.
+
+    The unnamed stand first, the others in the order in which they were noted.
+    """
 
     __slots__ = ()
 
@@ -46,14 +53,17 @@ class Things(list[tuple[bytes, float]]):
         """
         for place, (other, before) in enumerate(self):
             if other == thing:
-                if not at < before <= at + window:
-                    self[place] = (thing, at)
-                return
+                del self[place]
+                at = before if at < before <= at + window else at
+                break
+        if not thing:
+            self.insert(0, (thing, at))
+            return
         self.append((thing, at))
-        if len(self) > MOST_NAMED and sum(1 for other, _ in self if other) > MOST_NAMED:
-            oldest = min((entry for entry in self if entry[0]), key=lambda entry: entry[1])
-            self.remove(oldest)
-            self.note(_UNNAMED, oldest[1], window)
+        if len(self) > MOST_NAMED:
+            first = 0 if self[0][0] else 1
+            if len(self) > MOST_NAMED + first:
+                self.note(_UNNAMED, self.pop(first)[1], window)
 
     def within(self, early: float, late: float) -> str:
         """Return what was counted between two moments, both included, the earliest first; ``...`` is the unnamed."""

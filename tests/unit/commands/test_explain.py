@@ -42,6 +42,16 @@ def test_people_read_what_was_seen_which_rule_and_what_next(run, seen):
     assert "\x1b" not in answer.out
 
 
+def test_what_the_line_does_not_show_stands_beside_it(run, seen):
+    """A ban for several deeds names them, and one by robots.txt the very rule."""
+    told = "3 in 1h: /wp-login.php, /administrator, /admin.php"
+    reference = seen("192.0.2.7", check="visit.software-probe", observed=told).ban.reference
+    assert f"nginx/access.log:42\n    {told}\n    192.0.2.7 - - " in run("explain", reference).out
+    assert run("explain", reference, "--json").json["offences"][0]["observed"] == told
+    reference = seen("192.0.2.8").ban.reference
+    assert "access.log:42\n    192.0.2.7 - - " in run("explain", reference).out
+
+
 def test_a_mail_that_was_tried_again_says_why_the_rung_is_the_same(run, seen):
     now = datetime.now(UTC)  # noqa: TID251  the commands read the real clock
     mail = {"check": "visit.mail-relay", "service": "smtp", "act": "0123456789abcdef0123"}

@@ -5,7 +5,7 @@ import sqlite3
 
 from pforte.bans.offence import Mode
 
-KEYS = ["network", "at", "kind", "check", "address", "service", "source", "line", "evidence", "outcome", "why", "reference"]  # fmt: skip
+KEYS = ["network", "at", "kind", "check", "address", "service", "source", "line", "evidence", "observed", "outcome", "why", "reference"]  # fmt: skip
 
 
 def test_a_sound_register(run, seen, state):

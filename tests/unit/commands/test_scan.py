@@ -89,6 +89,24 @@ def test_people_read_who_did_what_how_often_and_the_proof(judge):
     ]
 
 
+def test_several_deeds_that_make_one_offence_are_all_named(judge):
+    """One line of three is no proof of three."""
+    doors = [
+        line("192.0.2.7", f"02/Mar/2026:10:00:0{second}", path, status=404)
+        for second, path in enumerate(("/wp-login.php", "/administrator/", "/admin.php?token=x"))
+    ]
+    result = judge("scan", lines=doors)
+    assert result.out.splitlines() == [
+        "192.0.2.7/32  visit.software-probe",
+        "    3 different in 1h, the last 2026-03-02T10:00:02Z, access.log:3",
+        "    3 in 1h: /wp-login.php, /administrator, /admin.php",
+        f"    {doors[-1].rstrip()}",
+    ]
+    again = [entry.replace("10:00", "11:30") for entry in doors]
+    shown = judge("scan", lines=doors + again).out.splitlines()
+    assert shown[1] == "    2 times 3 different in 1h, first complete 2026-03-02T10:00:02Z, access.log:3"
+
+
 def test_times_without_a_zone_take_the_given_one(judge):
     lines = [
         f"Mar  2 10:00:{n:02} mail sshd[311]: Invalid user adm{n} from 192.0.2.7 port 4002\n"
@@ -223,7 +241,7 @@ def test_the_report_is_safe_for_a_terminal_and_bounded(capsys, monkeypatch):
         replace(OFFENCE, network=ip_network("192.0.2.9/32")),
         OFFENCE,
     ]
-    print_report(offences)
+    print_report(offences, {})
     shown = capsys.readouterr().out.splitlines()
     assert shown[:2] == [
         "192.0.2.7/32  visit.secret-file",

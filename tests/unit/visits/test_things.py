@@ -14,8 +14,8 @@ from pforte.visits.things import MOST_BYTES, MOST_NAMED, Things, thing_of, unnam
         (b"", b""),
         (b"/a?token=secret", b"/a?..."),
         (b"?", b"?..."),
-        (b"/" + b"x" * 99, b"/" + b"x" * 56 + b"..."),
-        (b"/" + b"x" * 99 + b"?y", b"/" + b"x" * 56 + b"..."),
+        (b"/" + b"x" * 99 + b"/fckeditor/", b"/" + b"x" * 23 + b"..." + b"x" * 22 + b"/fckeditor/"),
+        (b"/" + b"x" * 99 + b"?y", b"/" + b"x" * 23 + b"..." + b"x" * 29 + b"?..."),
         (b"/" + b"x" * 55 + b"?y", b"/" + b"x" * 55 + b"?..."),
     ],
 )
