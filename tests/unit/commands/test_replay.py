@@ -119,7 +119,7 @@ def test_who_is_exempt_is_never_banned(judge):
     result = judge("replay", "--json", lines=lines, before=("--set", 'exempt.networks=["203.0.113.0/24"]'))
     assert [each["network"] for each in result.found] == ["192.0.2.7/32"]
     assert result.told[0]["spared"] == {"own address": 1, "loopback": 1, "setting exempt.networks": 1}
-    assert "1  offences led to no ban: own address" in result.err
+    assert "1  offence led to no ban: own address" in result.err
 
 
 def test_a_check_that_only_watches_bans_nobody(judge):
