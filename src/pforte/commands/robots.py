@@ -23,14 +23,16 @@ class UnreadableError(Exception):
     """A robots.txt cannot be read; the message names it."""
 
 
-def read_robots(file: Path) -> CompiledRobots:
+def read_robots(file: str) -> CompiledRobots:
     """Read a robots.txt.
 
     Raises:
         UnreadableError: it cannot be read.
     """
+    if "://" in file:
+        raise UnreadableError(f"{file}: addresses are not fetched; save the robots.txt and name the file")
     try:
-        with file.open("rb") as opened:
+        with Path(file).open("rb") as opened:
             return CompiledRobots(parse_robots(opened.read(SIZE_LIMIT + 1)))
     except (OSError, ValueError) as error:
         # ValueError: a NUL in the path.
@@ -70,8 +72,10 @@ def check(robots: str | None, agent: str | None, url: str | None, *, as_json: bo
         sys.exit(_answer_all(sys.stdin.buffer))
     if robots is None or agent is None or url is None:
         raise click.UsageError("Give ROBOTS, AGENT and URL, or --batch.")
+    if _lacks_slash(url):
+        raise click.BadParameter(f"a path begins with a slash; did you mean /{url}?", param_hint="URL")
     try:
-        decision = decide(read_robots(Path(robots)), agent, url)
+        decision = decide(read_robots(robots), agent, url)
     except UnreadableError as error:
         click.echo(printable(f"Error: {error}"), err=True)
         sys.exit(3)
@@ -80,6 +84,12 @@ def check(robots: str | None, agent: str | None, url: str | None, *, as_json: bo
     else:
         verdict = "allowed" if decision.allowed else "disallowed"
         click.echo(f"{verdict}  line {decision.line}: {decision.rule}" if decision.line else verdict)
+
+
+def _lacks_slash(url: str) -> bool:
+    """Say whether what stands where a host would is none, so that a path must be meant."""
+    host = url.partition("/")[0]
+    return not url.startswith("/") and not {".", ":"} & set(host) and host != "localhost"
 
 
 def _answer(robots: str, agent: str, url: str, decision: Decision) -> dict[str, object]:
@@ -119,7 +129,7 @@ def _answer_one(
     known = files.get(robots)
     if known is None:
         try:
-            known = read_robots(Path(robots))
+            known = read_robots(robots)
         except UnreadableError as error:
             known = str(error)
         if len(files) >= _FILES_KEPT:

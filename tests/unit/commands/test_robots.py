@@ -69,6 +69,34 @@ def test_bad_usage_is_2(arguments):
     assert run(*arguments).exit_code == 2
 
 
+def test_an_address_is_not_fetched():
+    """Taken for a path it would lose a slash and be reported as missing."""
+    result = run("https://example.org/robots.txt", "a", "/")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Error: https://example.org/robots.txt: addresses are not fetched; save")
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("private/x", 2),
+        ("private", 2),
+        ("a-b_c/x", 2),
+        ("%70rivate/x", 2),
+        ("example.org/private", 0),
+        ("example.org", 0),
+        ("localhost/private", 0),
+        ("[::1]:8080/private", 0),
+        ("", 2),
+    ],
+)
+def test_a_path_without_its_slash_is_not_taken_for_a_host(robots, url, code):
+    """It would be asked about another path, and be allowed."""
+    result = run(robots, "a", url)
+    assert result.exit_code == code
+    assert (f"did you mean /{url}?" in result.stderr) == (code == 2)
+
+
 def test_a_batch_answers_line_by_line(robots):
     given = f"{robots}\tExampleBot\t/private\n{robots}\tFooBot\thttps://e.org/private\r\n\n{robots}\tb\t/private/door"
     result = run("--batch", given=given)
