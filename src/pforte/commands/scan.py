@@ -17,7 +17,7 @@ from pforte.bans.offence import Mode, Offence
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.log_options import LogOptions, log_options, open_judging
-from pforte.commands.output import seconds, shortened
+from pforte.commands.output import counted, seconds, shortened
 from pforte.commands.summary import tell_summary
 from pforte.net.addresses import Network
 from pforte.printable import printable
@@ -165,7 +165,7 @@ def print_report(offences: Iterable[Offence], counts: Mapping[str, str]) -> None
             click.echo(f"    {row.observed}")
         click.echo(f"    {click.style(row.proof, dim=True)}")
     if left_out:
-        click.echo(f"{left_out:,} offences of further networks are not listed; --json prints all")
+        click.echo(f"not listed: {counted(left_out, 'offence')} of further networks; --json prints all")
 
 
 def _times(count: int, needed: str) -> str:

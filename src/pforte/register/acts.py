@@ -52,12 +52,14 @@ class Pardon:
 
 
 def ban(connection: Connection, filing: Filing, order: Order, now: datetime) -> Ban:
-    """Shut a network out from now on; bans that hold it already stay as they are (R6)."""
+    """Shut a network out from now on, up to the next whole second; bans that hold it already stay as they are (R6)."""
+    ends = now + order.span
+    ends += timedelta(microseconds=-ends.microsecond % 1_000_000)
     new = Ban(
         network=order.network,
         rung=order.rung,
         starts=now,
-        ends=now + order.span,
+        ends=ends,
         reference=filing.references.take(),
         reason=order.reason,
         origin=Origin.OPERATOR,

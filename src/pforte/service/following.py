@@ -85,8 +85,9 @@ class Following:
 
     def _hear(self, decision: Decision) -> None:
         ban = decision.ban
+        over = decision.action is not Action.LIFT and ban.effective_end() <= decision.decided
         _log.info(
-            f"ban.{decision.action.value}",
+            "ban.history" if over else f"ban.{decision.action.value}",
             network=str(ban.network),
             rung=ban.rung,
             until=render_time(ban.effective_end()),

@@ -251,4 +251,4 @@ def test_the_report_is_safe_for_a_terminal_and_bounded(capsys, monkeypatch):
     assert shown[2].endswith(" more)")
     assert shown[3] == "192.0.2.7/32  visit.not-found-storm, which only watches"
     assert shown[4] == "    once, 2026-03-02T10:00:00Z, access.log"
-    assert shown[-1] == "2 offences of further networks are not listed; --json prints all"
+    assert shown[-1] == "not listed: 2 offences of further networks; --json prints all"

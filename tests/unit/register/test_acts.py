@@ -29,6 +29,15 @@ def test_a_ban_by_hand_is_journalled_and_audited(register, clock):
     )
 
 
+def test_it_ends_at_a_whole_second(register, clock):
+    """Whoever is told the end reads it to the second, and gates count whole ones."""
+    clock.move(timedelta(microseconds=250_000))
+    ban = register.ban(WIDE)
+    assert ban.starts == clock.now()
+    assert ban.ends == clock.now() + 7 * DAY + timedelta(microseconds=750_000)
+    assert ban.ends.microsecond == 0
+
+
 def test_it_counts_on_the_ladder(register, record, clock):
     register.ban(Order(network=parse_network("192.0.2.1"), rung=2, span=7 * DAY, reason="spam", who="anna"))
     clock.move(8 * DAY)

@@ -1,6 +1,7 @@
 """The journal is followed whatever the register does, and each decision reaches the scan."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -106,6 +107,16 @@ def test_decisions_reach_the_scan_and_the_log(monkeypatch: pytest.MonkeyPatch) -
     assert hear(register, judge, monkeypatch) == ["ban.begin", "ban.begin", "ban.lift"]
     assert judge.shut == {ip_network("198.18.0.2/32")}
     assert register.asked[:3] == [5, 7, 8]
+
+
+def test_a_ban_that_an_old_log_led_to_is_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had ended before it was decided and shuts nobody out; only its rung counts."""
+    old = ban("198.18.0.1/32")
+    late = Decision(sequence=6, action=Action.BEGIN, ban=old, decided=old.ends)
+    in_time = replace(late, sequence=7, decided=old.ends - timedelta(seconds=1))
+    lifted = replace(late, sequence=8, action=Action.LIFT)
+    register = Journal([[late, in_time, lifted]], [])
+    assert hear(register, Judge(), monkeypatch) == ["ban.history", "ban.begin", "ban.lift"]
 
 
 def test_a_register_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
