@@ -15,6 +15,7 @@ import pytest
 from pforte.clock import SystemClock
 from pforte.register.store import Register
 
+MANY = 1_000_000
 LINE = '<190>{at} web nginx: {ip} - - [{clf}] "GET /static/..%2f..%2fetc%2fpasswd HTTP/1.1" 404 153 "-" "curl/8.5.0"'
 CONFIG = """\
 [service]
@@ -84,7 +85,7 @@ class House:
     def offenders(self) -> Counter[str]:
         with Register.open(self.folder / "state", SystemClock()) as register:
             assert register.check() == []
-            return Counter(str(filed.offence.address) for filed in register.offences(limit=1_000_000))
+            return Counter(str(filed.offence.address) for filed in register.offences(limit=MANY))
 
 
 def message(address: str) -> bytes:
@@ -94,8 +95,16 @@ def message(address: str) -> bytes:
     ).encode()
 
 
+def _listens(family: int, kind: int, place: object) -> bool:
+    with socket.socket(family, kind) as probe:
+        return probe.connect_ex(place) == 0
+
+
 def send(house: House, numbers: range) -> Counter[str]:
     """Send an attack of each number over both transports; return as soon as the kernel has them."""
+    # A source that is opened again listens a moment after the log says so.
+    house.wait(lambda: _listens(socket.AF_UNIX, socket.SOCK_DGRAM, str(house.folder / "socket")))
+    house.wait(lambda: _listens(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", house.port)))
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as unix,
         socket.create_connection(("127.0.0.1", house.port)) as tcp,

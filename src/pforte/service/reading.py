@@ -71,17 +71,18 @@ class Readers:
         await self._end(list(self._readers))
 
     async def _end(self, names: Collection[str]) -> None:
-        readers = {self._tasks.pop(name): self._readers.pop(name) for name in names}
+        """End some readers; they stay known until they have ended, whoever gives up waiting for that."""
+        readers = {self._tasks[name]: self._readers[name] for name in names}
         for reader in readers.values():
             reader.close()
-        if not readers:
-            return
-        _, late = await asyncio.wait(readers, timeout=DRAIN_SECONDS)
-        for task in late:
-            readers[task].tell_late()
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+        if readers:
+            _, late = await asyncio.wait(readers, timeout=DRAIN_SECONDS)
+            for task in late:
+                readers[task].tell_late()
+                task.cancel()
+            await asyncio.wait(readers)
+        for name in names:
+            del self._tasks[name], self._readers[name]
 
 
 class _Reader:

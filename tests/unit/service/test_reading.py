@@ -173,6 +173,30 @@ def test_what_was_accepted_is_handed_over_at_the_end(monkeypatch: pytest.MonkeyP
     assert [each["event"] for each in logged] == ["source.ended"]
 
 
+def test_a_stop_in_the_middle_of_a_reload_waits_for_what_the_reload_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A reader that nobody waits for would hand over its last blocks after the last one was judged."""
+
+    async def act(readers: Readers, world: World) -> None:
+        world.judge.open.clear()
+        world.scripts["one"] = [list(range(20))]
+        await readers.follow(Settings(source=(ONE,)))
+        await until(lambda: bool(world.opened))
+        reloading = asyncio.ensure_future(readers.follow(Settings()))
+        await asyncio.sleep(0.01)
+        reloading.cancel()
+        await asyncio.gather(reloading, return_exceptions=True)
+        stopping = asyncio.ensure_future(readers.stop())
+        await asyncio.sleep(0.01)
+        assert not stopping.done()
+        world.judge.open.set()
+        await stopping
+        assert len(world.judge.blocks) == 20
+
+    play(monkeypatch, act)
+
+
 def test_a_source_that_does_not_end_is_cut_short_and_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "DRAIN_SECONDS", 0.05)
 
