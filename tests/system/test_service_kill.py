@@ -156,13 +156,16 @@ def _wait_until_it_knows_its_files(process: "subprocess.Popen[bytes]", state: Pa
 
 
 def _keeps_hangups(process: int) -> bool:
-    """Say whether SIGHUP (signal 1, the lowest bit) is caught or held back."""
+    """Say whether SIGHUP (signal 1, the lowest bit) is caught, or it alone is held back.
+
+    The C library holds back every signal for the moment in which it makes a thread.
+    """
     status = dict(
         line.split(":\t", 1)
         for line in Path(f"/proc/{process}/status").read_text().splitlines()
         if ":\t" in line
     )
-    return bool((int(status["SigBlk"], 16) | int(status["SigCgt"], 16)) & 1)
+    return int(status["SigBlk"], 16) == 1 or bool(int(status["SigCgt"], 16) & 1)
 
 
 class House:
