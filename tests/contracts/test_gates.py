@@ -15,6 +15,7 @@ from pforte.gates.gate import Gate, GateError
 from pforte.gates.nftables.engine import Engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_address, parse_network
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,13 +88,17 @@ class House:
         assert self.gate.tend(self.clock.now()) > self.clock.now()
 
 
-@pytest.fixture(params=["nftables", "files"])
+@pytest.fixture(params=["nftables", "files", "table"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     clock = SetClock(NOON)
     if request.param == "nftables":
         kernel = Kernel(clock)
         gate = NftablesGate(LAYOUT, Engines(kernel, kernel), reconcile=timedelta(days=9999))
         return House(gate, clock, kernel.shuts_out)
+
+    if request.param == "table":
+        table = TableGate()
+        return House(table, clock, lambda text: table.is_shut_out(text, clock.now().timestamp()))
 
     def listed(text: str) -> bool:
         lines = (tmp_path / "banned.txt").read_text(encoding="utf-8").split()

@@ -1,0 +1,198 @@
+"""The bans in force, in memory, by prefix length: the longest-lasting ban over an address is found in a few looks."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, ip_network
+from socket import AF_INET, AF_INET6, inet_pton
+
+from pforte.bans.ban import Ban, Decision
+from pforte.gates.table.packed import Held, Packing, end_of, is_of, reference_number
+from pforte.net.addresses import LONGEST_TEXT, Network
+from pforte.net.prefix_table import PrefixTable
+
+SWEEP_EVERY = timedelta(minutes=1)
+"""How often ended bans leave the memory; they shut nobody out from the second of their end."""
+
+_MAPPED = 0xFFFF  # the upper 96 bits of a v4-mapped address (RFC 4291 s2.5.5.2)
+
+_Table = dict[int, int]
+
+
+class _Family:
+    """The bans of one address family by prefix length.
+
+    Attributes:
+        bits: length of an address.
+        tables: for each length the ban of each network that lasts longest.
+        steps: the lengths in use as how far an address is shifted, with the look into their tables.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self.tables: dict[int, _Table] = {}
+        self.steps: tuple[tuple[int, Callable[[int], int | None]], ...] = ()
+
+    def table(self, length: int) -> _Table:
+        table = self.tables.get(length)
+        if table is None:
+            table = self.tables[length] = {}
+            self.steps = tuple((self.bits - used, self.tables[used].get) for used in sorted(self.tables))
+        return table
+
+    def lasting(self, value: int) -> int:
+        """Return the packed ban over an address that lasts longest, or 0."""
+        longest = 0
+        for shift, look in self.steps:
+            packed = look(value >> shift)
+            if packed is not None and end_of(packed) > end_of(longest):
+                longest = packed
+        return longest
+
+
+class _Bans:
+    """All bans: for each network the one that lasts longest, and beside it the few that stand under it."""
+
+    def __init__(self) -> None:
+        self.v4, self.v6 = _Family(32), _Family(128)
+        self.packing = Packing()
+        self.others: dict[Network, list[int]] = {}
+
+    def family(self, network: Network) -> _Family:
+        return self.v4 if isinstance(network, IPv4Network) else self.v6
+
+    def put(self, ban: Ban, now: float) -> None:
+        """Take a ban over its older self; one that has ended only takes its older self away."""
+        network = ban.network
+        family = self.family(network)
+        table = family.table(network.prefixlen)
+        key = int(network.network_address) >> family.bits - network.prefixlen
+        first = table.get(key)
+        packed = self.packing.pack(ban)
+        if first is None:
+            if end_of(packed) > now:
+                table[key] = packed
+            return
+        number = reference_number(ban.reference)
+        standing = [one for one in (first, *self.others.pop(network, ())) if not is_of(one, number)]
+        if end_of(packed) > now:
+            standing.append(packed)
+        standing.sort(key=end_of, reverse=True)
+        if not standing:
+            del table[key]
+            return
+        table[key] = standing[0]
+        if len(standing) > 1:
+            self.others[network] = standing[1:]
+
+    def over(self, text: str) -> int:
+        """Return the packed ban over an address that lasts longest, or 0."""
+        try:
+            if ":" not in text:
+                return self.v4.lasting(int.from_bytes(inet_pton(AF_INET, text)))
+            if len(text) > LONGEST_TEXT:
+                return 0
+            bare = text.removeprefix("[").removesuffix("]").partition("%")[0]
+            value = int.from_bytes(inet_pton(AF_INET6, bare))
+        except (OSError, ValueError):  # ValueError: a NUL character or a lone surrogate
+            return 0
+        return self.v4.lasting(value & 0xFFFF_FFFF) if value >> 32 == _MAPPED else self.v6.lasting(value)
+
+    def sweep(self, now: float) -> None:
+        """Let go of the networks whose longest ban has ended."""
+        for family in (self.v4, self.v6):
+            for length, table in family.tables.items():
+                ended = [key for key, packed in table.items() if end_of(packed) <= now]
+                for key in ended:
+                    del table[key]
+                    if self.others:
+                        self.others.pop(ip_network((key << family.bits - length, length)), None)
+
+    def __iter__(self) -> Iterator[tuple[Network, Held]]:
+        for family in (self.v4, self.v6):
+            for length, table in list(family.tables.items()):
+                for key, packed in list(table.items()):
+                    number = key << family.bits - length
+                    address = number.to_bytes(family.bits // 8)
+                    yield ip_network((address, length)), self.packing.unpack(packed)
+
+    def __len__(self) -> int:
+        return sum(len(table) for family in (self.v4, self.v6) for table in family.tables.values())
+
+
+class TableGate:
+    """Answers whether an address is shut out.
+
+    One thread changes it by the calls of :class:`~pforte.gates.gate.Gate`; any thread may ask at the same time.
+
+    Args:
+        exempt: networks that are let through whatever ban they lie in.
+    """
+
+    name = "table"
+
+    def __init__(self, exempt: Iterable[Network] = ()) -> None:
+        self._bans = _Bans()
+        self._exempt: PrefixTable[None] = _exempted(exempt)
+        self._swept: datetime | None = None
+
+    def load(self, bans: Iterable[Ban], moment: datetime) -> None:
+        """Hold exactly these bans; questions meanwhile are answered by those held before."""
+        now = moment.timestamp()
+        fresh = _Bans()
+        for ban in bans:
+            fresh.put(ban, now)
+        self._bans, self._swept = fresh, moment
+
+    def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
+        """Do what was decided."""
+        now = moment.timestamp()
+        for decision in decisions:
+            self._bans.put(decision.ban, now)
+
+    def exempt(self, networks: Iterable[Network], moment: datetime) -> None:  # noqa: ARG002  nothing depends on the moment
+        """Take over a new list of networks that are let through."""
+        self._exempt = _exempted(networks)
+
+    def tend(self, moment: datetime) -> datetime:
+        """Let go of what has ended."""
+        if self._swept is None or moment - self._swept >= SWEEP_EVERY:
+            self._bans.sweep(moment.timestamp())
+            self._swept = moment
+        return self._swept + SWEEP_EVERY
+
+    def entries(self) -> int:
+        """Return how many networks are held."""
+        return len(self._bans)
+
+    def close(self) -> None:
+        """Do nothing: the table ends with the process."""
+
+    def held(self) -> Iterator[tuple[Network, Held]]:
+        """Yield each network with the ban that lasts longest, those that ended lately included."""
+        return iter(self._bans)
+
+    def shut_out(self, text: str, now: float) -> Held | None:
+        """Return the ban that shuts an address out and lasts longest, or None where it may come in.
+
+        Args:
+            text: the address as programs print it; brackets and a zone id are dropped, and a v4-mapped address is
+                taken as IPv4. A text that is no address is not shut out.
+            now: POSIX seconds.
+        """
+        bans = self._bans
+        packed = bans.over(text)
+        if not packed or end_of(packed) <= now or self._exempt.longest_text(text) is not None:
+            return None
+        return bans.packing.unpack(packed)
+
+    def is_shut_out(self, text: str, now: float) -> bool:
+        """Say whether an address is shut out: :meth:`shut_out` in a third of the time."""
+        packed = self._bans.over(text)
+        return packed != 0 and end_of(packed) > now and self._exempt.longest_text(text) is None
+
+
+def _exempted(networks: Iterable[Network]) -> PrefixTable[None]:
+    table: PrefixTable[None] = PrefixTable()
+    for network in networks:
+        table.set(network, None)
+    return table
