@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pforte.clock import Clock
+from pforte.gates.answering import AnsweringGate
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.settings.table import Settings
 
@@ -59,4 +61,19 @@ def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> l
         gates.append(open_nftables(settings, networks))
     if settings.gate.files.enabled:
         gates.append(open_files(settings, clock, networks))
+    return gates
+
+
+def open_answering(settings: Settings, clock: Clock, table: TableGate) -> list[AnsweringGate]:
+    """Make every answering gate that is enabled; none listens yet.
+
+    Args:
+        settings: all settings.
+        clock: tells the present moment.
+        table: the bans in force.
+
+    Raises:
+        GateError: an enabled gate cannot work here.
+    """
+    gates: list[AnsweringGate] = []
     return gates

@@ -1,5 +1,6 @@
 """Making the parts of the service from its settings."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from pforte.clock import Clock
 from pforte.commands.crawler_ranges import read_ranges
 from pforte.commands.scanning import build_scanner
 from pforte.dns.network_resolver import NetworkResolver
+from pforte.gates.answering import AnsweringGate
 from pforte.gates.follower import Follower
-from pforte.gates.opening import open_gates
+from pforte.gates.opening import open_answering, open_gates
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.ladder import Ladder
@@ -68,18 +71,39 @@ def make_resolver(settings: Settings) -> NetworkResolver:
     )
 
 
-def make_followers(
-    settings: Settings, register: Register, clock: Clock, exempt: tuple[Network, ...]
-) -> list[Follower]:
-    """Return every gate that is enabled, ready to follow the register; none where everything is simulated.
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Every gate that is enabled.
+
+    Attributes:
+        followers: those that follow the register.
+        answering: those that listen, and ask the table of bans, which is then one of the followers.
+    """
+
+    followers: tuple[Follower, ...] = ()
+    answering: tuple[AnsweringGate, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all."""
+        return [gate.name for gate in self.followers] + [gate.name for gate in self.answering]
+
+
+def make_gates(settings: Settings, register: Register, clock: Clock, exempt: tuple[Network, ...]) -> Gates:
+    """Make every gate that is enabled; none where everything is simulated.
 
     Raises:
         GateError: an enabled gate cannot work here.
     """
     if settings.service.simulate:
-        return []
+        return Gates()
+    table = TableGate(exempt)
+    answering = open_answering(settings, clock, table)
     gates = open_gates(settings, clock, exempt)
-    return [Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates]
+    if answering:
+        gates.append(table)
+    followers = (Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates)
+    return Gates(tuple(followers), tuple(answering))
 
 
 def make_ranges(settings: Settings) -> dict[str, tuple[Network, ...]]:

@@ -31,7 +31,7 @@ from pforte.service.counting import Counts
 from pforte.service.exempting import Exempting
 from pforte.service.following import Following
 from pforte.service.judging import Judging, Rules
-from pforte.service.making import make_followers, make_ladder, make_ranges, make_resolver, make_scanner
+from pforte.service.making import make_gates, make_ladder, make_ranges, make_resolver, make_scanner
 from pforte.service.reading import Readers
 from pforte.service.robots import RobotsKeeper
 from pforte.service.signals import let_reload_through
@@ -124,7 +124,7 @@ class Service:
             clock,
             self._judging.reason_to_spare,
         )
-        self._followers = make_followers(settings, self._register, clock, self._networks())
+        self._gates = make_gates(settings, self._register, clock, self._networks())
         self._following = Following(self._register, self._gathering, self._judging)
         self._group = asyncio.TaskGroup()
         self._readers = Readers(self._group, self._judging, self._counts, clock)
@@ -154,20 +154,26 @@ class Service:
                 "the register": group.create_task(self._gathering.run()),
                 "the journal": group.create_task(self._following.hear(beginning.sequence)),
             }
-            for follower in self._followers:
+            for follower in self._gates.followers:
                 working[f"the gate {follower.name}"] = group.create_task(self._following.drive(follower))
             beating = beat(lambda: (self._judging.since, self._gathering.since))
             tending = [group.create_task(each) for each in (self._tend(), self._take_reloads(), beating)]
             tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
             # Whoever is exempt must be known before the first line, but a silent DNS must not keep us from all lines.
             await self._look_up_hosts(self._judging.settings.dns.timeout)
+            for gate in self._gates.answering:
+                await gate.open()
             await self._readers.follow(self._judging.settings)
             notify("READY=1")
             _log.info(
-                "service.ready", sources=self._readers.names, gates=[gate.name for gate in self._followers]
+                "service.ready",
+                sources=self._readers.names,
+                gates=self._gates.names,
             )
             await self._stop.wait()
             notify("STOPPING=1")
+            for gate in self._gates.answering:
+                await gate.close()
             for task in tending:
                 task.cancel()
             await self._end(working)
@@ -300,7 +306,7 @@ class Service:
     def _enforce(self) -> None:
         """Let the ladder and the gates go by the settings and exemptions in force."""
         self._register.ladder = make_ladder(self._judging.settings, self._judging.exemptions)
-        for follower in self._followers:
+        for follower in self._gates.followers:
             follower.exempt(self._networks())
 
     def _networks(self) -> tuple[Network, ...]:

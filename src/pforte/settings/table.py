@@ -1,7 +1,7 @@
 """The table of settings: every name, type, default and help stands here once.
 
 A section of the settings file is a frozen dataclass, a setting is a field made by :func:`setting`.
-The loader, ``pforte settings``, ``pforte settings check`` and the generated reference all read this table.
+Those of the gates stand in ``gates.py``. The loader, ``pforte settings``, ``pforte settings check`` and the generated reference all read this table.
 
 Types a setting may have: ``bool``, ``int``, ``float``, ``str``, ``timedelta`` (written ``90s``, ``5m``,
 ``1h``, ``7d``, ``1d12h``), ``Path``, a ``Literal`` of words, a ``tuple[X, ...]`` of one of them.
@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pforte.settings.database_url import database
+from pforte.settings.declaration import setting
+from pforte.settings.gates import GateSettings
 from pforte.settings.limits import (
-    Limit,
     address,
     at_least,
     between,
@@ -27,13 +28,10 @@ from pforte.settings.limits import (
     one_line,
     one_or_more,
     page_or_file,
-    table_name,
     time_zone,
     url_path,
     word,
 )
-
-T = TypeVar("T")
 
 _MOMENT, _SECOND, _MINUTE, _DAY, _CENTURY = (
     timedelta(0),
@@ -42,17 +40,6 @@ _MOMENT, _SECOND, _MINUTE, _DAY, _CENTURY = (
     timedelta(days=1),
     timedelta(days=36_500),
 )
-
-
-def setting(default: T, text: str, limit: Limit[T] | None = None) -> T:
-    """Declare one setting: its default, its help (one or two sentences, unit included) and its limit.
-
-    The limit says what a value must be beyond its type; what several settings must be together stands in
-    ``agreement.py``.
-    """
-    if isinstance(default, dict | list):
-        raise TypeError("a default must be immutable")
-    return field(default=default, metadata={"help": text, "limit": limit})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,46 +251,6 @@ class SiteSettings:
         "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes.",
         each(word),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NftablesGateSettings:
-    """[gate.nftables]: the firewall."""
-
-    enabled: bool = setting(False, "Enforce bans by nftables.")
-    table: str = setting("pforte", "Name of the gate's own table (family inet).", table_name)
-    priority: int = setting(
-        -200, "Priority of the prerouting chain, before DNAT (-1000 to -101).", between(-1_000, -101)
-    )
-    backend: Literal["auto", "library", "program"] = setting(
-        "auto",
-        "library talks through libnftables in the process, program runs nft; auto takes the first that works.",
-    )
-    size: int = setting(1_048_576, "Hosts each set holds at most.", between(1, 67_108_864))
-    reconcile: timedelta = setting(
-        timedelta(minutes=5),
-        "How often the kernel's sets are compared with the register.",
-        lasting(_SECOND, _DAY),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilesGateSettings:
-    """[gate.files]: files that other software reads."""
-
-    enabled: bool = setting(False, "Write the bans in force to files.")
-    folder: Path = setting(Path(), "Where the files are written; empty is `files` in the state folder.")
-    kinds: tuple[Literal["plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"], ...] = setting(
-        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"), "Which files are written."
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateSettings:
-    """[gate.*]: where bans take effect."""
-
-    nftables: NftablesGateSettings = NftablesGateSettings()
-    files: FilesGateSettings = FilesGateSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

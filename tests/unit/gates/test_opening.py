@@ -12,14 +12,8 @@ from pforte.gates.gate import GateError
 from pforte.gates.nftables.engine import Engines
 from pforte.gates.opening import open_files, open_gates, open_nftables
 from pforte.net.addresses import parse_network
-from pforte.settings.table import (
-    FilesGateSettings,
-    GateSettings,
-    NftablesGateSettings,
-    RegulationSettings,
-    ServiceSettings,
-    Settings,
-)
+from pforte.settings.gates import FilesGateSettings, GateSettings, NftablesGateSettings
+from pforte.settings.table import RegulationSettings, ServiceSettings, Settings
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
 

@@ -13,11 +13,10 @@ from pforte.bans.exemption import Exemptions
 from pforte.clock import SetClock
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
-from pforte.service.making import make_followers, make_ladder, make_ranges, make_scanner
+from pforte.service.making import Gates, make_gates, make_ladder, make_ranges, make_scanner
+from pforte.settings.gates import FilesGateSettings, GateSettings
 from pforte.settings.table import (
     ExemptSettings,
-    FilesGateSettings,
-    GateSettings,
     RegulationSettings,
     ServiceSettings,
     Settings,
@@ -49,9 +48,11 @@ def test_simulation_opens_no_gate(tmp_path: Path) -> None:
     gate = GateSettings(files=FilesGateSettings(enabled=True, folder=tmp_path / "files"))
     settings = Settings(service=ServiceSettings(state=tmp_path, simulate=True), gate=gate)
     with Register.open(tmp_path, clock) as register:
-        assert make_followers(settings, register, clock, ()) == []
+        assert make_gates(settings, register, clock, ()) == Gates()
         enforcing = replace(settings, service=ServiceSettings(state=tmp_path))
-        assert [follower.name for follower in make_followers(enforcing, register, clock, ())] == ["files"]
+        assert [follower.name for follower in make_gates(enforcing, register, clock, ()).followers] == [
+            "files"
+        ]
 
 
 def test_a_list_of_ranges_that_cannot_be_read_is_named_and_the_others_count(tmp_path: Path) -> None:

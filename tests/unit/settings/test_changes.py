@@ -4,15 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pforte.settings.changes import changes
-from pforte.settings.table import (
-    CheckSettings,
-    GateSettings,
-    LogSettings,
-    NftablesGateSettings,
-    RegulationSettings,
-    Settings,
-    SourceSettings,
-)
+from pforte.settings.gates import GateSettings, NftablesGateSettings
+from pforte.settings.table import CheckSettings, LogSettings, RegulationSettings, Settings, SourceSettings
 
 OLD = Settings(
     check={"a": CheckSettings(mode="off"), "visit.b": CheckSettings()}, source=(SourceSettings(path="/a"),)

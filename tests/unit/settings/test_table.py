@@ -1,24 +1,6 @@
-"""A setting is declared with its default, its help and its limit, and its default cannot change."""
+"""The table of settings."""
 
-from datetime import timedelta
-
-import pytest
-
-from pforte.settings.limits import at_least
-from pforte.settings.table import Settings, setting
-
-
-def test_a_setting_carries_its_default_help_and_limit():
-    limit = at_least(1)
-    declared = setting(timedelta(0), "A span.", limit)
-    assert declared.default == timedelta(0)
-    assert dict(declared.metadata) == {"help": "A span.", "limit": limit}
-
-
-@pytest.mark.parametrize("default", [[], {}])
-def test_a_mutable_default_is_refused(default):
-    with pytest.raises(TypeError, match="immutable"):
-        setting(default, "A list.")
+from pforte.settings.table import Settings
 
 
 def test_settings_of_the_same_values_are_equal():

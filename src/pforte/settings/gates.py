@@ -1,0 +1,143 @@
+"""The sections ``[gate.*]``: where bans take effect, and how each gate is reached."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pforte.settings.declaration import setting
+from pforte.settings.limits import (
+    at_least,
+    between,
+    each,
+    host_and_port,
+    host_name,
+    lasting,
+    network,
+    one_line,
+    table_name,
+)
+
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+OnFailure = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NftablesGateSettings:
+    """[gate.nftables]: the firewall."""
+
+    enabled: bool = setting(False, "Enforce bans by nftables.")
+    table: str = setting("pforte", "Name of the gate's own table (family inet).", table_name)
+    priority: int = setting(
+        -200, "Priority of the prerouting chain, before DNAT (-1000 to -101).", between(-1_000, -101)
+    )
+    backend: Literal["auto", "library", "program"] = setting(
+        "auto",
+        "library talks through libnftables in the process, program runs nft; auto takes the first that works.",
+    )
+    size: int = setting(1_048_576, "Hosts each set holds at most.", between(1, 67_108_864))
+    reconcile: timedelta = setting(
+        timedelta(minutes=5),
+        "How often the kernel's sets are compared with the register.",
+        lasting(_SECOND, _DAY),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesGateSettings:
+    """[gate.files]: files that other software reads."""
+
+    enabled: bool = setting(False, "Write the bans in force to files.")
+    folder: Path = setting(Path(), "Where the files are written; empty is `files` in the state folder.")
+    kinds: tuple[Literal["plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"], ...] = setting(
+        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"), "Which files are written."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpGateSettings:
+    """[gate.http]: a listener that web servers and proxies ask about each request (auth_request, forwardAuth)."""
+
+    enabled: bool = setting(False, "Answer web servers that ask whether a visitor may come in.")
+    listen: str = setting("127.0.0.1:8081", "Address and port.", host_and_port)
+    trusted: tuple[str, ...] = setting(
+        _LOOPBACK, "Networks of the proxies whose word about the client's address is taken.", each(network)
+    )
+    detect: bool = setting(
+        True, "Let the checks judge each request that is asked about, before it is served."
+    )
+    on_failure: OnFailure = setting(
+        "open", "open lets visitors in while nothing is known of the bans; closed refuses them."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdsecGateSettings:
+    """[gate.crowdsec]: the bouncers of CrowdSec pull bans from here."""
+
+    enabled: bool = setting(False, "Answer CrowdSec bouncers.")
+    listen: str = setting("127.0.0.1:8083", "Address and port.", host_and_port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostfixGateSettings:
+    """[gate.postfix]: Postfix asks about each client (check_policy_service, socketmap)."""
+
+    enabled: bool = setting(False, "Answer Postfix.")
+    listen: str = setting("127.0.0.1:10040", "Address and port of the policy service.", host_and_port)
+    socketmap: str = setting("127.0.0.1:10041", "Address and port of the socketmap table.", host_and_port)
+    let_through: tuple[str, ...] = setting(
+        ("postmaster", "abuse"),
+        "Recipients that take mail from anybody: an address, or the part before the @.",
+        each(one_line),
+    )
+    on_failure: OnFailure = setting(
+        "open", "open lets clients in while nothing is known of the bans; closed puts them off (450)."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsblGateSettings:
+    """[gate.dnsbl]: a DNS block list (RFC 5782)."""
+
+    enabled: bool = setting(False, "Answer DNS questions about addresses.")
+    listen: str = setting("127.0.0.1:5354", "Address and port, UDP and TCP.", host_and_port)
+    zone: str = setting(
+        "dnsbl.invalid", "Zone of all bans; one zone for each kind of offence lies below it.", host_name
+    )
+    server: str = setting("ns.invalid", "Name of the zone's name server, for SOA and NS.", host_name)
+    mailbox: str = setting(
+        "hostmaster.invalid", "Mailbox of the zone's keeper as a name, for SOA.", host_name
+    )
+    ttl: timedelta = setting(
+        timedelta(minutes=5), "How long an answer may be remembered at most.", lasting(_SECOND, _DAY)
+    )
+    negative_ttl: timedelta = setting(
+        _MINUTE, "How long it may be remembered that an address is not listed.", lasting(_SECOND, _DAY)
+    )
+    rate: int = setting(
+        0, "Answers to one network in a second at most over UDP; 0 sets no limit.", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaproxyGateSettings:
+    """[gate.haproxy]: maps inside a running HAProxy, over its runtime socket."""
+
+    enabled: bool = setting(False, "Keep a map of HAProxy up to date.")
+    socket: Path = setting(Path("/run/haproxy/admin.sock"), "HAProxy's runtime socket (level admin).")
+    map: str = setting(
+        "/etc/haproxy/pforte.map", "The map file as HAProxy's configuration names it.", one_line
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSettings:
+    """[gate.*]: where bans take effect."""
+
+    nftables: NftablesGateSettings = NftablesGateSettings()
+    files: FilesGateSettings = FilesGateSettings()
