@@ -12,13 +12,21 @@ PATIENCE = 2.0
 """Seconds that the gates get; one that follows stores its position at most once a second."""
 LOOK_EVERY = 0.05
 LOADING: Mapping[str, str] = {"nftables": "pforte gate nftables load", "files": "pforte gate files write"}
-"""The command that loads each gate by hand."""
+"""The command that loads each gate by hand. The gates that are not here answer from the table of the running service."""
+
+TABLE = "table"
+"""Name of the follower whose bans the answering gates share."""
 
 
 def gates_of(settings: Settings) -> Mapping[str, bool]:
     """Return every gate there is, and whether the settings enable it."""
     gates = settings.gate
     return {section.name: getattr(gates, section.name).enabled for section in fields(gates)}
+
+
+def follower_of(gate: str) -> str:
+    """Return the name under which the register knows how far a gate has come."""
+    return gate if gate in LOADING else TABLE
 
 
 def tell_simulation(settings: Settings) -> None:
@@ -35,11 +43,12 @@ def tell_enforcement(settings: Settings, register: Register) -> None:
     elif not enabled:
         note("no gate is enabled: this is recorded, and nothing enforces it")
     else:
-        for gate, trouble in _late(register, enabled).items():
-            said = f" ({trouble})" if trouble else ""
-            note(
-                f"the gate {gate} did not follow{said}; if no service runs, start it or run: {LOADING[gate]}"
-            )
+        late = _late(register, set(map(follower_of, enabled)))
+        for gate in sorted(enabled):
+            if (follower := follower_of(gate)) in late:
+                said = f" ({late[follower]})" if late[follower] else ""
+                by_hand = f" or run: {LOADING[gate]}" if gate in LOADING else ""
+                note(f"the gate {gate} did not follow{said}; if no service runs, start it{by_hand}")
 
 
 def _late(register: Register, gates: set[str]) -> Mapping[str, str]:

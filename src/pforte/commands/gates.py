@@ -6,7 +6,7 @@ import click
 
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
-from pforte.commands.enforcement import gates_of, tell_simulation
+from pforte.commands.enforcement import follower_of, gates_of, tell_simulation
 from pforte.commands.output import print_json, print_table, seconds
 from pforte.commands.register_access import open_register
 from pforte.register import GateProgress
@@ -31,9 +31,10 @@ def command(call: Call, *, as_json: bool) -> None:
     now = clock.now()
     if as_json:
         for name in enabled:
-            print_json(_object(name, enabled[name], followed.get(name), now))
+            print_json(_object(name, enabled[name], followed.get(follower_of(name)), now))
     else:
-        print_table(HEADINGS, [_cells(name, enabled[name], followed.get(name), now) for name in enabled])
+        rows = [_cells(name, enabled[name], followed.get(follower_of(name)), now) for name in enabled]
+        print_table(HEADINGS, rows)
 
 
 def _lag(gate: GateProgress, now: datetime) -> timedelta | None:

@@ -10,6 +10,8 @@ from pforte.gates.gate import Gate
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
+from pforte.gates.postfix.gate import PostfixGate
+from pforte.gates.postfix.reply import Replies
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.settings.table import Settings
@@ -76,4 +78,13 @@ def open_answering(settings: Settings, clock: Clock, table: TableGate) -> list[A
         GateError: an enabled gate cannot work here.
     """
     gates: list[AnsweringGate] = []
+    if settings.gate.postfix.enabled:
+        gates.append(open_postfix(settings, clock, table))
     return gates
+
+
+def open_postfix(settings: Settings, clock: Clock, table: TableGate) -> PostfixGate:
+    """Make the gate that ``[gate.postfix]`` describes, whether it is enabled or not; it does not listen yet."""
+    gate = settings.gate.postfix
+    replies = Replies(table=table, clock=clock, closed=gate.on_failure == "closed")
+    return PostfixGate(gate.listen, gate.socketmap, gate.let_through, replies)

@@ -141,3 +141,5 @@ class GateSettings:
 
     nftables: NftablesGateSettings = NftablesGateSettings()
     files: FilesGateSettings = FilesGateSettings()
+    postfix: PostfixGateSettings = PostfixGateSettings()
+    haproxy: HaproxyGateSettings = HaproxyGateSettings()

@@ -111,3 +111,12 @@ def test_simulation_is_said_where_bans_are_shown(run, seen):
     for command in (("bans",), ("status", "192.0.2.7"), ("explain", reference), ("gates",)):
         assert run("--set", "service.simulate=true", *command).err == SIMULATED, command
         assert run(*command).err == "", command
+
+
+def test_gates_that_answer_follow_by_the_table(run, follow, monkeypatch):
+    """They hold no bans of their own, and nothing loads them but a service."""
+    answer = run("--set", "gate.postfix.enabled=true", *BAN)
+    assert answer.err == "note: the gate postfix did not follow; if no service runs, start it\n"
+    monkeypatch.setattr(enforcement, "PATIENCE", 30.0)
+    follow("table", 2, 2)
+    assert run("--set", "gate.postfix.enabled=true", *BAN[:1], "192.0.2.8", *BAN[2:]).err == ""

@@ -28,10 +28,9 @@ def gates(run, *arguments):
 
 
 def test_gates_that_never_followed_are_listed(run, state):
-    assert gates(run, "--set", "gate.files.enabled=true") == {
-        "nftables": {"gate": "nftables", "enabled": False} | NEVER,
-        "files": {"gate": "files", "enabled": True} | NEVER,
-    }
+    found = gates(run, "--set", "gate.files.enabled=true")
+    assert found["nftables"] == {"gate": "nftables", "enabled": False} | NEVER
+    assert found["files"] == {"gate": "files", "enabled": True} | NEVER
     assert not state.exists()
 
 
@@ -71,7 +70,7 @@ def test_people_get_a_table(run, seen, follow):
     follow("files", 0, 1234)
     follow("nftables", 0, 0, "nft:\x1b[2J")
     out = run("gates").out
-    heading, nftables, files = out.splitlines()
+    heading, nftables, files, *_ = out.splitlines()
     assert heading.split() == [
         "gate",
         "enabled",
@@ -87,6 +86,13 @@ def test_people_get_a_table(run, seen, follow):
     assert nftables.endswith("nft:\\x1b[2J")
     assert "1 for 0s" in files
     assert "1,234" in files
+
+
+def test_a_gate_that_answers_is_as_far_as_the_table(run, seen, follow):
+    seen("192.0.2.7")
+    follow("table", 1, 1)
+    found = gates(run)["postfix"]
+    assert (found["behind"], found["entries"]) == (0, 1)
 
 
 def test_a_simulated_service_is_said(run, state):

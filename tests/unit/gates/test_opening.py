@@ -10,9 +10,10 @@ from pforte.clock import SetClock
 from pforte.gates import opening
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.engine import Engines
-from pforte.gates.opening import open_files, open_gates, open_nftables
+from pforte.gates.opening import open_answering, open_files, open_gates, open_nftables, open_postfix
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
-from pforte.settings.gates import FilesGateSettings, GateSettings, NftablesGateSettings
+from pforte.settings.gates import FilesGateSettings, GateSettings, NftablesGateSettings, PostfixGateSettings
 from pforte.settings.table import RegulationSettings, ServiceSettings, Settings
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -84,6 +85,23 @@ def test_files_go_into_the_state_folder_unless_another_is_named(tmp_path):
     named = settings_of(files={"folder": tmp_path, "kinds": ("haproxy",)})
     assert open_files(named, CLOCK, ()).paths() == [tmp_path / "haproxy.map"]
     assert open_files(named, CLOCK, (), tmp_path / "other").paths() == [tmp_path / "other" / "haproxy.map"]
+
+
+def test_answering_gates_that_are_enabled_are_made():
+    assert open_answering(settings_of(), CLOCK, TableGate()) == []
+    gate = GateSettings(postfix=PostfixGateSettings(enabled=True))
+    assert [each.name for each in open_answering(Settings(gate=gate), CLOCK, TableGate())] == ["postfix"]
+
+
+@pytest.mark.parametrize(("on_failure", "action"), [("open", "DUNNO"), ("closed", "450 4.7.1 ")])
+def test_postfix_is_told_what_the_settings_say(on_failure, action):
+    settings = Settings(
+        gate=GateSettings(postfix=PostfixGateSettings(on_failure=on_failure, let_through=("help",)))
+    )
+    question = {"client_address": "192.0.2.1", "protocol_state": "RCPT", "recipient": "help@example.net"}
+    dialogue = open_postfix(settings, CLOCK, TableGate()).policy._begin()
+    assert dialogue.action(question) == "DUNNO"
+    assert dialogue.action(question | {"recipient": "abuse@example.net"}).startswith(action)
 
 
 def test_only_enabled_gates_are_made(engine):

@@ -7,7 +7,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 
 from pforte.bans.ban import Ban, Decision
 from pforte.gates.table.packed import Held, Packing, end_of, is_of, reference_number
-from pforte.net.addresses import LONGEST_TEXT, Network
+from pforte.net.addresses import LONGEST_TEXT, AddressError, Network, parse_address
 from pforte.net.prefix_table import PrefixTable
 
 SWEEP_EVERY = timedelta(minutes=1)
@@ -135,6 +135,11 @@ class TableGate:
         self._exempt: PrefixTable[None] = _exempted(exempt)
         self._swept: datetime | None = None
 
+    @property
+    def loaded(self) -> bool:
+        """Say whether anything is known of the bans yet."""
+        return self._swept is not None
+
     def load(self, bans: Iterable[Ban], moment: datetime) -> None:
         """Hold exactly these bans; questions meanwhile are answered by those held before."""
         now = moment.timestamp()
@@ -184,6 +189,14 @@ class TableGate:
         if not packed or end_of(packed) <= now or self._exempt.longest_text(text) is not None:
             return None
         return bans.packing.unpack(packed)
+
+    def may_shut_out(self, text: str) -> bool:
+        """Say whether a ban could shut an address out: the text is an address, and it is not exempt."""
+        try:
+            parse_address(text)
+        except AddressError:
+            return False
+        return self._exempt.longest_text(text) is None
 
     def is_shut_out(self, text: str, now: float) -> bool:
         """Say whether an address is shut out: :meth:`shut_out` in a third of the time."""

@@ -115,3 +115,14 @@ def test_held_tells_every_network() -> None:
     gate.load([ban_of(network) for network in networks], NOON)
     assert sorted(str(network) for network, _ in gate.held()) == networks
     assert all(ip_address("192.0.2.7") in network or held.reason for network, held in gate.held())
+
+
+def test_whether_anything_is_known_and_who_could_be_shut_out():
+    gate = TableGate([parse_network("127.0.0.0/8")])
+    assert not gate.loaded
+    gate.load([], NOON)
+    assert gate.loaded
+    assert gate.may_shut_out("192.0.2.1")
+    assert [gate.may_shut_out(text) for text in ("127.0.0.1", "::ffff:127.0.0.1", "name", "", "x" * 200)] == [
+        False
+    ] * 5

@@ -1,0 +1,137 @@
+"""A listener for Postfix: many connections that stay open, each with a dialogue of its own."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from pforte.gates.gate import GateError
+from pforte.gates.postfix.dialogue import Dialogue, QuestionError
+
+MOST_CONNECTIONS = 1_000
+"""Postfix has one for each of its server processes, which are at most 100 by default."""
+
+IDLE_SECONDS = 1_800.0
+"""Postfix itself ends a connection after 300 s without a question and 1000 s in all."""
+
+CLOSE_SECONDS = 2.0
+
+_log = structlog.get_logger("pforte.gates")
+
+
+class Listener:
+    """Listens at one address.
+
+    Args:
+        address: host and port.
+        setting: the setting the address comes from.
+        begin: makes the dialogue of a new connection.
+    """
+
+    def __init__(self, address: str, setting: str, begin: Callable[[], Dialogue]) -> None:
+        self._address = address
+        self._setting = setting
+        self._begin = begin
+        self._server: asyncio.Server | None = None
+        self._open: set[_Connection] = set()
+
+    async def open(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            GateError: the address cannot be used.
+        """
+        host, _, port = self._address.rpartition(":")
+        bare = host.removeprefix("[").removesuffix("]")
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(
+                lambda: _Connection(self._begin(), self._open), bare, int(port)
+            )
+        except OSError as error:
+            raise GateError(
+                f"gate.postfix: nobody can listen at {self._address} ({error.strerror}); set {self._setting}"
+            ) from error
+
+    def port(self) -> int:
+        """Return the port it listens at; the address may leave the choice to the system by port 0."""
+        assert self._server is not None  # noqa: S101  asked between open and close only
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening and end the connections; answers that were given still go out."""
+        if self._server is None:
+            return
+        self._server.close()
+        for connection in list(self._open):
+            connection.end()
+        if self._open:
+            await asyncio.wait([connection.lost for connection in self._open], timeout=CLOSE_SECONDS)
+        for connection in list(self._open):
+            connection.abort()
+        self._server = None
+
+
+class _Connection(asyncio.Protocol):
+    """One connection; it ends by itself when nothing is asked for long."""
+
+    def __init__(self, dialogue: Dialogue, among: "set[_Connection]") -> None:
+        self._dialogue = dialogue
+        self._among = among
+        self._transport: asyncio.Transport | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self.lost = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  create_server makes no other
+        self._transport = transport
+        if len(self._among) >= MOST_CONNECTIONS:
+            _log.warning(
+                "gate.full", gate="postfix", text=f"more than {MOST_CONNECTIONS} connections at once"
+            )
+            transport.abort()
+            return
+        self._among.add(self)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        assert self._transport is not None  # noqa: S101  nothing arrives before it is made
+        try:
+            answers = self._dialogue.feed(data)
+        except QuestionError as error:
+            # Postfix then waits a second, asks again on a new connection, and goes by its own default.
+            _log.warning("gate.bad-question", gate="postfix", text=str(error))
+            self._transport.abort()
+            return
+        self._transport.write(answers)
+        self._wait()
+
+    def pause_writing(self) -> None:
+        """Read no more questions of who does not read the answers."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002  whoever asked will ask again
+        self._among.discard(self)
+        self.lost.set_result(None)
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def end(self) -> None:
+        """Close after the answers that are on their way."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _wait(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self.end)
