@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pforte.clock import Clock
 from pforte.gates.answering import AnsweringGate
+from pforte.gates.dnsbl.gate import DnsblGate
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate
 from pforte.gates.nftables.engine import open_engines
@@ -80,6 +81,8 @@ def open_answering(settings: Settings, clock: Clock, table: TableGate) -> list[A
     gates: list[AnsweringGate] = []
     if settings.gate.postfix.enabled:
         gates.append(open_postfix(settings, clock, table))
+    if settings.gate.dnsbl.enabled:
+        gates.append(DnsblGate(settings.gate.dnsbl, clock, table))
     return gates
 
 

@@ -90,6 +90,10 @@ class PrefixTable(Generic[V]):
             return self._v4.longest(int(address))
         return self._longest_v6(int(address))
 
+    def longest_number(self, number: int, bits: int) -> tuple[Network, V] | None:
+        """Do what :meth:`longest` does for an address given as a number of 32 or 128 bits."""
+        return self._v4.longest(number) if bits == self._v4.bits else self._longest_v6(number)
+
     def longest_text(self, text: str) -> tuple[Network, V] | None:
         """Do what :meth:`longest` does for an address as programs print it, without making an address of it.
 

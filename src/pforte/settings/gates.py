@@ -15,6 +15,7 @@ from pforte.settings.limits import (
     lasting,
     network,
     one_line,
+    one_or_more,
     table_name,
 )
 
@@ -24,6 +25,27 @@ _DAY = timedelta(days=1)
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 OnFailure = Literal["open", "closed"]
+
+_LONGEST_ZONE = 180
+"""Characters; an IPv6 address backwards, the name of a kind and this fill the 255 bytes of a name (RFC 1035 s2.3.4)."""
+_LONGEST_PAGE = 120
+"""Characters; the reason, the end and the reference need the rest of a TXT record's 255 bytes."""
+
+
+def _zone(value: str) -> str:
+    """Allow a host name that leaves room for the addresses in front of it."""
+    if len(value) > _LONGEST_ZONE:
+        return f"must have {_LONGEST_ZONE} characters at most, not {len(value)}"
+    return host_name(value)
+
+
+def _page(value: str) -> str:
+    """Allow nothing, or the address of a page, which fits into a TXT record."""
+    if len(value) > _LONGEST_PAGE:
+        return f"must have {_LONGEST_PAGE} characters at most, not {len(value)}"
+    if value and not value.startswith(("http://", "https://")):
+        return f'"{value}" must begin with "https://"'
+    return one_line(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +129,13 @@ class DnsblGateSettings:
     enabled: bool = setting(False, "Answer DNS questions about addresses.")
     listen: str = setting("127.0.0.1:5354", "Address and port, UDP and TCP.", host_and_port)
     zone: str = setting(
-        "dnsbl.invalid", "Zone of all bans; one zone for each kind of offence lies below it.", host_name
+        "dnsbl.invalid", "Zone of all bans; one zone for each kind of offence lies below it.", _zone
     )
-    server: str = setting("ns.invalid", "Name of the zone's name server, for SOA and NS.", host_name)
+    servers: tuple[str, ...] = setting(
+        ("ns.invalid",),
+        "Names of the zones' name servers, the primary first; they lie outside the zone.",
+        one_or_more(host_name),
+    )
     mailbox: str = setting(
         "hostmaster.invalid", "Mailbox of the zone's keeper as a name, for SOA.", host_name
     )
@@ -119,8 +145,18 @@ class DnsblGateSettings:
     negative_ttl: timedelta = setting(
         _MINUTE, "How long it may be remembered that an address is not listed.", lasting(_SECOND, _DAY)
     )
+    page: str = setting(
+        "", "Address of the page that explains a ban; the ban's reference is put at its end.", _page
+    )
     rate: int = setting(
-        0, "Answers to one network in a second at most over UDP; 0 sets no limit.", at_least(0)
+        0,
+        "Answers to one network (IPv4 /24, IPv6 /56) in a second at most over UDP; 0 sets no limit.",
+        at_least(0),
+    )
+    on_failure: OnFailure = setting(
+        "closed",
+        "closed answers SERVFAIL while nothing is known of the bans, so that another server is asked; "
+        "open says that nobody is listed.",
     )
 
 
@@ -143,3 +179,4 @@ class GateSettings:
     files: FilesGateSettings = FilesGateSettings()
     postfix: PostfixGateSettings = PostfixGateSettings()
     haproxy: HaproxyGateSettings = HaproxyGateSettings()
+    dnsbl: DnsblGateSettings = DnsblGateSettings()

@@ -13,7 +13,13 @@ from pforte.gates.nftables.engine import Engines
 from pforte.gates.opening import open_answering, open_files, open_gates, open_nftables, open_postfix
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
-from pforte.settings.gates import FilesGateSettings, GateSettings, NftablesGateSettings, PostfixGateSettings
+from pforte.settings.gates import (
+    DnsblGateSettings,
+    FilesGateSettings,
+    GateSettings,
+    NftablesGateSettings,
+    PostfixGateSettings,
+)
 from pforte.settings.table import RegulationSettings, ServiceSettings, Settings
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -89,8 +95,9 @@ def test_files_go_into_the_state_folder_unless_another_is_named(tmp_path):
 
 def test_answering_gates_that_are_enabled_are_made():
     assert open_answering(settings_of(), CLOCK, TableGate()) == []
-    gate = GateSettings(postfix=PostfixGateSettings(enabled=True))
-    assert [each.name for each in open_answering(Settings(gate=gate), CLOCK, TableGate())] == ["postfix"]
+    gate = GateSettings(postfix=PostfixGateSettings(enabled=True), dnsbl=DnsblGateSettings(enabled=True))
+    names = [each.name for each in open_answering(Settings(gate=gate), CLOCK, TableGate())]
+    assert names == ["postfix", "dnsbl"]
 
 
 @pytest.mark.parametrize(("on_failure", "action"), [("open", "DUNNO"), ("closed", "450 4.7.1 ")])

@@ -59,6 +59,7 @@ def test_the_longest_network_is_that_of_a_naive_search(changes, address):
     assert table.longest(address) == expected
     assert table.longest_text(str(address)) == expected
     assert table.longest_text(f"[{address}]") == expected
+    assert table.longest_number(int(address), address.max_prefixlen) == expected
 
 
 @given(changes, networks)

@@ -97,6 +97,19 @@ class _Bans:
             return 0
         return self.v4.lasting(value & 0xFFFF_FFFF) if value >> 32 == _MAPPED else self.v6.lasting(value)
 
+    def standing_over(self, number: int, bits: int, now: float) -> list[int]:
+        """Return every packed ban over an address that has not ended."""
+        found = []
+        for shift, look in (self.v4 if bits == self.v4.bits else self.v6).steps:
+            packed = look(number >> shift)
+            if packed is None:
+                continue
+            found.append(packed)
+            if self.others:
+                network = ip_network(((number >> shift << shift).to_bytes(bits // 8), bits - shift))
+                found += self.others.get(network, ())
+        return [packed for packed in found if end_of(packed) > now]
+
     def sweep(self, now: float) -> None:
         """Let go of the networks whose longest ban has ended."""
         for family in (self.v4, self.v6):
@@ -134,6 +147,12 @@ class TableGate:
         self._bans = _Bans()
         self._exempt: PrefixTable[None] = _exempted(exempt)
         self._swept: datetime | None = None
+        self._changed = 0
+
+    @property
+    def changed(self) -> int:
+        """Return the second of the last change that the register asked for, POSIX; 0 before the first load."""
+        return self._changed
 
     @property
     def loaded(self) -> bool:
@@ -147,12 +166,14 @@ class TableGate:
         for ban in bans:
             fresh.put(ban, now)
         self._bans, self._swept = fresh, moment
+        self._changed = int(now)
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided."""
         now = moment.timestamp()
         for decision in decisions:
             self._bans.put(decision.ban, now)
+        self._changed = int(now)
 
     def exempt(self, networks: Iterable[Network], moment: datetime) -> None:  # noqa: ARG002  nothing depends on the moment
         """Take over a new list of networks that are let through."""
@@ -197,6 +218,22 @@ class TableGate:
         except AddressError:
             return False
         return self._exempt.longest_text(text) is None
+
+    def standing_over(self, number: int, bits: int, now: float) -> list[Held]:
+        """Return every ban that shuts an address out, the longest-lasting first; none where it may come in.
+
+        Args:
+            number: the address as a number; one that is v4-mapped must be given as IPv4.
+            bits: 32 for IPv4, 128 for IPv6.
+            now: POSIX seconds.
+        """
+        bans = self._bans
+        found = bans.standing_over(number, bits, now)
+        if not found or self._exempt.longest_number(number, bits) is not None:
+            return []
+        if len(found) > 1:
+            found.sort(key=end_of, reverse=True)
+        return [bans.packing.unpack(packed) for packed in found]
 
     def is_shut_out(self, text: str, now: float) -> bool:
         """Say whether an address is shut out: :meth:`shut_out` in a third of the time."""

@@ -61,6 +61,10 @@ def test_every_address_is_answered_as_by_a_look_at_all_bans(
         assert gate.is_shut_out(str(address), NOW) == (found is not None) == (bool(over) and not spared)
         if found is not None:
             assert found.ends == max(ban.ends.timestamp() for ban in over)
+        standing = gate.standing_over(int(address), address.max_prefixlen, NOW)
+        assert [held.ends for held in standing] == sorted((held.ends for held in standing), reverse=True)
+        wanted = [] if spared else [(ban.reference, ban.ends.timestamp()) for ban in over]
+        assert sorted((held.reference, held.ends) for held in standing) == sorted(wanted)
     assert gate.entries() == len({network for (network, _), ban in last.items() if ban.ends > NOON})
 
 
@@ -126,3 +130,14 @@ def test_whether_anything_is_known_and_who_could_be_shut_out():
     assert [gate.may_shut_out(text) for text in ("127.0.0.1", "::ffff:127.0.0.1", "name", "", "x" * 200)] == [
         False
     ] * 5
+
+
+def test_the_last_change_is_told():
+    gate = TableGate()
+    assert gate.changed == 0
+    gate.load([], NOON)
+    assert gate.changed == NOW
+    decide(gate, ban_of("192.0.2.1"), at=NOON + timedelta(seconds=9.5))
+    assert gate.changed == NOW + 9
+    gate.tend(NOON + timedelta(hours=3))
+    assert gate.changed == NOW + 9
