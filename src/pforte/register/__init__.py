@@ -11,6 +11,7 @@ It does not read logs, resolve names or enforce anything.
 from pforte.register.acts import Order, Pardon
 from pforte.register.audit import Act
 from pforte.register.batch import Batch, Claim, Entry, Filed, Outcome, Recorded, Settlement, Tally
+from pforte.register.bouncers import Bouncer, Pull
 from pforte.register.documents import Document
 from pforte.register.errors import (
     JournalPurgedError,
@@ -31,6 +32,7 @@ __all__ = [
     "BanQuery",
     "BanRecord",
     "Batch",
+    "Bouncer",
     "Case",
     "Claim",
     "Document",
@@ -43,6 +45,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Pardon",
+    "Pull",
     "Recorded",
     "RefusedError",
     "Register",

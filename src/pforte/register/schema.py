@@ -173,6 +173,25 @@ GATES = Table(
     Column("saved", BigInteger, nullable=False),
 )
 
+BOUNCERS = Table(
+    "bouncers",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    # SHA-512 of the key in hexadecimal: the key itself is drawn at random and kept nowhere.
+    Column("digest", Text, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    UniqueConstraint("digest"),
+)
+
+PULLS = Table(
+    "pulls",
+    METADATA,
+    Column("bouncer", Text, ForeignKey("bouncers.name"), primary_key=True),
+    Column("address", Octets, primary_key=True),
+    Column("agent", Text, nullable=False),
+    Column("pulled", BigInteger, nullable=False),
+)
+
 DOCUMENTS = Table(
     "documents",
     METADATA,

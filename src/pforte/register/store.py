@@ -1,6 +1,7 @@
 """The one class through which everything else uses the register."""
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -11,10 +12,21 @@ from sqlalchemy import Connection, Engine
 from pforte.bans.ban import Ban, Decision
 from pforte.clock import Clock
 from pforte.net.addresses import Address, Network, network_of
-from pforte.register import acts, claims, documents, integrity, journal, progress, queries, retention
+from pforte.register import (
+    acts,
+    bouncers,
+    claims,
+    documents,
+    integrity,
+    journal,
+    progress,
+    queries,
+    retention,
+)
 from pforte.register.acts import Order, Pardon
 from pforte.register.audit import read_audit
 from pforte.register.batch import Batch, Claim, Filed, Recorded, Tally
+from pforte.register.bouncers import Bouncer, Pull, Pulled
 from pforte.register.dialects import file_of, open_engine, reading, writing
 from pforte.register.documents import Document
 from pforte.register.errors import JournalPurgedError, RegisterError
@@ -186,6 +198,47 @@ class Register:
         )
         with writing(self._engine) as connection:
             progress.save_cursor(connection, cursor)
+
+    # Bouncers, which pull the bans.
+
+    def add_bouncer(self, name: str, digest: str) -> None:
+        """Let a new bouncer pull by the key with this digest (see :mod:`pforte.gates.crowdsec.keys`).
+
+        Raises:
+            RefusedError: the name or the key is in use.
+        """
+        with writing(self._engine) as connection:
+            bouncers.add(connection, name, digest, self._clock.now())
+
+    def remove_bouncer(self, name: str) -> bool:
+        """Let a bouncer pull no longer; False where there is none of that name."""
+        with writing(self._engine) as connection:
+            return bouncers.remove(connection, name)
+
+    def bouncers(self) -> list[Bouncer]:
+        """Return all bouncers by name."""
+        with reading(self._engine) as connection:
+            return bouncers.read(connection)
+
+    def bouncer_digests(self) -> Mapping[str, str]:
+        """Return the name of each bouncer by the digest of its key."""
+        with reading(self._engine) as connection:
+            return bouncers.read_digests(connection)
+
+    def pulls(self) -> list[Pull]:
+        """Return when each bouncer last pulled from which address, by name, the latest first."""
+        with reading(self._engine) as connection:
+            return bouncers.read_pulls(connection)
+
+    def save_pulls(self, pulls: Iterable[Pulled]) -> None:
+        """Store pulls over those before them, but not of a bouncer that was removed meanwhile."""
+        with writing(self._engine) as connection:
+            bouncers.save_pulls(connection, pulls, self._clock.now())
+
+    def changed_bans(self, since: datetime, limit: int) -> list[Ban]:
+        """Return the bans that ended or were decided about since, at most ``limit``, the latest to end first."""
+        with reading(self._engine) as connection:
+            return bouncers.changed_bans(connection, since, self._clock.now(), limit)
 
     # Questions.
 

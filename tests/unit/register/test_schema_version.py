@@ -46,6 +46,8 @@ def test_offences_recorded_before_an_update_tell_nothing_beside_their_line(url, 
     filed = record("192.0.2.1").filed[0]
     engine = open_engine(url)
     with migrating(engine) as connection:
+        for table in ("pulls", "bouncers"):
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE offences DROP COLUMN observed"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()
