@@ -39,6 +39,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
         "gates",
         "Say how far each gate is behind the register's decisions, what it shuts out and what troubles it.",
     ),
+    ("bouncer", "Make, list and remove the keys by which CrowdSec bouncers pull the bans."),
     ("gate", "Look at a gate, load it by hand, or take it away."),
     ("checks", "List the checks of visits; `show` explains one, `try` asks them all about a line."),
     ("formats", "List the log formats; `pforte formats try FILE` says which one a file has."),

@@ -12,7 +12,10 @@ PATIENCE = 2.0
 """Seconds that the gates get; one that follows stores its position at most once a second."""
 LOOK_EVERY = 0.05
 LOADING: Mapping[str, str] = {"nftables": "pforte gate nftables load", "files": "pforte gate files write"}
-"""The command that loads each gate by hand. The gates that are not here answer from the table of the running service."""
+"""The command that loads a gate by hand, for those that hold bans without the service."""
+
+SHARING = frozenset({"dnsbl", "http", "postfix"})
+"""Gates that answer from the table of the running service; the others follow the register themselves."""
 
 TABLE = "table"
 """Name of the follower whose bans the answering gates share."""
@@ -26,7 +29,7 @@ def gates_of(settings: Settings) -> Mapping[str, bool]:
 
 def follower_of(gate: str) -> str:
     """Return the name under which the register knows how far a gate has come."""
-    return gate if gate in LOADING else TABLE
+    return TABLE if gate in SHARING else gate
 
 
 def tell_simulation(settings: Settings) -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from pforte.clock import Clock
 from pforte.gates.answering import AnsweringGate
+from pforte.gates.crowdsec.answers import Answers
+from pforte.gates.crowdsec.gate import CrowdsecGate
+from pforte.gates.crowdsec.keys import Store
+from pforte.gates.crowdsec.listener import CrowdsecListener
 from pforte.gates.dnsbl.gate import DnsblGate
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate
@@ -50,6 +54,21 @@ def open_files(
         # An empty path in the settings reads as the current folder.
         folder = settings.service.state / "files" if gate.folder == Path() else gate.folder
     return FilesGate(folder, gate.kinds, clock, exempt)
+
+
+def open_crowdsec(
+    settings: Settings, clock: Clock, exempt: Iterable[Network], store: Store
+) -> tuple[CrowdsecGate, CrowdsecListener]:
+    """Make both halves of the gate that ``[gate.crowdsec]`` describes: what follows the register, and what listens.
+
+    Args:
+        settings: all settings.
+        clock: tells the present moment.
+        exempt: networks that are let through.
+        store: the register's bouncers.
+    """
+    gate = CrowdsecGate(store, exempt)
+    return gate, CrowdsecListener(settings.gate.crowdsec.listen, gate, Answers(gate, clock))
 
 
 def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> list[Gate]:

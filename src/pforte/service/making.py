@@ -14,7 +14,7 @@ from pforte.commands.scanning import build_scanner
 from pforte.dns.network_resolver import NetworkResolver
 from pforte.gates.answering import AnsweringGate
 from pforte.gates.follower import Follower
-from pforte.gates.opening import open_answering, open_gates
+from pforte.gates.opening import open_answering, open_crowdsec, open_gates
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.register.errors import JournalPurgedError, RegisterError
@@ -85,8 +85,9 @@ class Gates:
 
     @property
     def names(self) -> list[str]:
-        """Return the names of all."""
-        return [gate.name for gate in self.followers] + [gate.name for gate in self.answering]
+        """Return the names of all; a gate that both follows and listens has one."""
+        names = [gate.name for gate in self.followers] + [gate.name for gate in self.answering]
+        return list(dict.fromkeys(names))
 
 
 def make_gates(settings: Settings, register: Register, clock: Clock, exempt: tuple[Network, ...]) -> Gates:
@@ -102,6 +103,10 @@ def make_gates(settings: Settings, register: Register, clock: Clock, exempt: tup
     gates = open_gates(settings, clock, exempt)
     if answering:
         gates.append(table)
+    if settings.gate.crowdsec.enabled:
+        follower, listener = open_crowdsec(settings, clock, exempt, register)
+        gates.append(follower)
+        answering.append(listener)
     followers = (Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates)
     return Gates(tuple(followers), tuple(answering))
 

@@ -180,3 +180,4 @@ class GateSettings:
     postfix: PostfixGateSettings = PostfixGateSettings()
     haproxy: HaproxyGateSettings = HaproxyGateSettings()
     dnsbl: DnsblGateSettings = DnsblGateSettings()
+    crowdsec: CrowdsecGateSettings = CrowdsecGateSettings()
