@@ -10,6 +10,9 @@ import pytest
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.clock import SetClock
+from pforte.gates.crowdsec.answers import Answer, Answers, Question
+from pforte.gates.crowdsec.gate import CrowdsecGate
+from pforte.gates.crowdsec.keys import KnownPull, digest_of
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate, GateError
 from pforte.gates.nftables.engine import Engines
@@ -21,6 +24,8 @@ from pforte.net.addresses import parse_address, parse_network
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LAYOUT = Layout(table="pforte", priority=-200, size=1000, ipv6_prefix=64)
+LOOPBACK = parse_address("127.0.0.1")
+KEYED = {"x-api-key": "a-key"}
 COMMAND = re.compile(r"(add|delete) element inet pforte (\w+) \{ (.*) \}|flush set inet pforte (\w+)")
 
 
@@ -67,6 +72,22 @@ class Kernel:
         )
 
 
+class NoBouncers:
+    """A register in which one bouncer has a key and never pulled."""
+
+    def bouncer_digests(self) -> dict[str, str]:
+        return {digest_of("a-key"): "edge"}
+
+    def pulls(self) -> list[KnownPull]:
+        return []
+
+    def save_pulls(self, pulls: object) -> None:
+        pass
+
+    def changed_bans(self, since: datetime, limit: int) -> list[Ban]:
+        return []
+
+
 class House:
     """A gate, its clock, and the question whom it shuts out."""
 
@@ -88,7 +109,7 @@ class House:
         assert self.gate.tend(self.clock.now()) > self.clock.now()
 
 
-@pytest.fixture(params=["nftables", "files", "table"])
+@pytest.fixture(params=["nftables", "files", "table", "crowdsec"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     clock = SetClock(NOON)
     if request.param == "nftables":
@@ -99,6 +120,16 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     if request.param == "table":
         table = TableGate()
         return House(table, clock, lambda text: table.is_shut_out(text, clock.now().timestamp()))
+
+    if request.param == "crowdsec":
+        bouncers = CrowdsecGate(NoBouncers())
+        answers = Answers(bouncers, clock)
+
+        def told(text: str) -> bool:
+            answer = answers.answer(Question("GET", "/v1/decisions", f"ip={text}", KEYED, b"", LOOPBACK))
+            return isinstance(answer, Answer) and answer.body != b"null"
+
+        return House(bouncers, clock, told)
 
     def listed(text: str) -> bool:
         lines = (tmp_path / "banned.txt").read_text(encoding="utf-8").split()

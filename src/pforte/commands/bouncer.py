@@ -22,7 +22,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 @click.group("bouncer", cls=Group)
 def command() -> None:
-    """Make, list and remove the keys by which CrowdSec bouncers pull the bans (section [gate.crowdsec])."""
+    """Make, list and remove the keys by which CrowdSec bouncers pull the bans.
+
+    They pull from the listener of the section [gate.crowdsec].
+    """
 
 
 @command.command("add")

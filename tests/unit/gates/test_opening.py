@@ -10,7 +10,14 @@ from pforte.clock import SetClock
 from pforte.gates import opening
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.engine import Engines
-from pforte.gates.opening import open_answering, open_files, open_gates, open_nftables, open_postfix
+from pforte.gates.opening import (
+    open_answering,
+    open_crowdsec,
+    open_files,
+    open_gates,
+    open_nftables,
+    open_postfix,
+)
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
 from pforte.settings.gates import (
@@ -109,6 +116,17 @@ def test_postfix_is_told_what_the_settings_say(on_failure, action):
     dialogue = open_postfix(settings, CLOCK, TableGate()).policy._begin()
     assert dialogue.action(question) == "DUNNO"
     assert dialogue.action(question | {"recipient": "abuse@example.net"}).startswith(action)
+
+
+def test_both_halves_for_the_bouncers_are_one():
+    gate, listener = open_crowdsec(settings_of(), CLOCK, [parse_network("192.0.2.9")], NoStore())
+    assert gate.name == listener.name == "crowdsec"
+    assert listener._gate is gate
+    assert listener._listen == "127.0.0.1:8083"
+
+
+class NoStore:
+    """A register without bouncers."""
 
 
 def test_only_enabled_gates_are_made(engine):

@@ -14,7 +14,7 @@ from pforte.clock import SetClock
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
 from pforte.service.making import Gates, make_gates, make_ladder, make_ranges, make_scanner
-from pforte.settings.gates import FilesGateSettings, GateSettings
+from pforte.settings.gates import CrowdsecGateSettings, FilesGateSettings, GateSettings
 from pforte.settings.table import (
     ExemptSettings,
     RegulationSettings,
@@ -53,6 +53,20 @@ def test_simulation_opens_no_gate(tmp_path: Path) -> None:
         assert [follower.name for follower in make_gates(enforcing, register, clock, ()).followers] == [
             "files"
         ]
+
+
+def test_the_gate_of_the_bouncers_follows_and_listens_under_one_name(tmp_path: Path) -> None:
+    """It holds its bans itself, so no table is made for it alone."""
+    clock = SetClock(NOW)
+    gate = GateSettings(crowdsec=CrowdsecGateSettings(enabled=True))
+    settings = Settings(service=ServiceSettings(state=tmp_path), gate=gate)
+    with Register.open(tmp_path, clock) as register:
+        gates = make_gates(settings, register, clock, ())
+        assert [follower.name for follower in gates.followers] == ["crowdsec"]
+        assert [answering.name for answering in gates.answering] == ["crowdsec"]
+        assert gates.names == ["crowdsec"]
+        gates.followers[0].step()
+        assert gates.followers[0].sequence == 0
 
 
 def test_a_list_of_ranges_that_cannot_be_read_is_named_and_the_others_count(tmp_path: Path) -> None:

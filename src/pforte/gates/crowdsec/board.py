@@ -64,6 +64,13 @@ class Change:
     born: int
     moment: float
 
+    def is_again(self, since: int) -> bool:
+        """Say whether one that stands at a change may hold the value already, with another end.
+
+        One that stands nowhere (below 0) may, if the value did not only come but changed afterwards.
+        """
+        return self.born <= since or (since < 0 and self.born < self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -196,7 +203,7 @@ class Board:
             touched = list(self._since(since))
             gone = [self._gone[network] for network in touched if network in self._gone]
             new: Sequence[Notice] = self._shown_of(touched)
-            again = {network for network in touched if not known or self._changes[network].born <= since}
+            again = {network for network in touched if self._changes[network].is_again(since)}
             if due:
                 long = self._lasting(now + TOLD_AGAIN_AFTER.total_seconds())
                 new = self._shown_of({*touched, *long})

@@ -108,11 +108,11 @@ class Pullers:
         return self._names.get(digest_of(key))
 
     def recall(self, pulls: Sequence[KnownPull]) -> None:
-        """Take over pulls of a run before, the latest first, for those that did not pull in this one."""
+        """Take over pulls of a run before, the latest first; called before anybody pulls in this one."""
         with self._lock:
             for pull in reversed(pulls):
                 known = self._positions.setdefault(pull.bouncer, {})
-                known.setdefault(pull.address, Position(pulled=pull.pulled.timestamp()))
+                known[pull.address] = Position(pulled=pull.pulled.timestamp())
                 if len(known) > ADDRESSES_EACH:
                     del known[next(iter(known))]
 

@@ -67,6 +67,7 @@ class CrowdsecListener:
             self._server.close()
         elif self._socket is not None:
             self._socket.close()
+        self._socket = None
         for connection in tuple(self._connections):
             connection.finish()
         await _until(lambda: not self._connections, END_SECONDS)

@@ -73,8 +73,9 @@ def select_live(fields: Mapping[str, str]) -> Selection:
         tests.append(lambda notice: notice.value == value)
     if (kind := fields.get("type")) and kind != TYPE:
         tests.append(_never)
-    text = fields.get("ip") or fields.get("range") or ""
-    return Selection(_network(text) if text else None, not _truth(fields.get("contains", "true")), tests)
+    text = fields.get("ip", fields.get("range"))
+    network = None if text is None else _network(text)
+    return Selection(network, not _truth(fields.get("contains", "true")), tests)
 
 
 def _tests(fields: Mapping[str, str]) -> list[Callable[[Notice], bool]]:
