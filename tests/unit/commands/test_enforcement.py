@@ -6,6 +6,7 @@ import pytest
 
 from pforte.clock import SystemClock
 from pforte.commands import enforcement
+from pforte.commands.enforcement import follower_of
 from pforte.register import Register
 
 NFTABLES = ("--set", "gate.nftables.enabled=true")
@@ -120,3 +121,12 @@ def test_gates_that_answer_follow_by_the_table(run, follow, monkeypatch):
     monkeypatch.setattr(enforcement, "PATIENCE", 30.0)
     follow("table", 2, 2)
     assert run("--set", "gate.postfix.enabled=true", *BAN[:1], "192.0.2.8", *BAN[2:]).err == ""
+
+
+@pytest.mark.parametrize(
+    ("gate", "follower"),
+    [("nftables", "nftables"), ("crowdsec", "crowdsec"), ("postfix", "table"), ("dnsbl", "table")],
+)
+def test_a_gate_is_known_by_who_follows_for_it(gate, follower):
+    """Gates that only answer share the bans of the table; all others follow by themselves."""
+    assert follower_of(gate) == follower
