@@ -3,11 +3,15 @@
 import ipaddress
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(
+    0, str(REPOSITORY / "tests" / "peers")
+)  # stand-ins for programs, used by tests of several rooms
 REAL_INPUTS = Path(os.environ.get("REAL_INPUTS", REPOSITORY.parent / "shared" / "data"))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fake_haproxy import FakeHaproxy
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.clock import SetClock
@@ -15,6 +16,7 @@ from pforte.gates.crowdsec.gate import CrowdsecGate
 from pforte.gates.crowdsec.keys import KnownPull, digest_of
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate, GateError
+from pforte.gates.haproxy.gate import HaproxyGate
 from pforte.gates.nftables.engine import Engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
@@ -109,7 +111,7 @@ class House:
         assert self.gate.tend(self.clock.now()) > self.clock.now()
 
 
-@pytest.fixture(params=["nftables", "files", "table", "crowdsec"])
+@pytest.fixture(params=["nftables", "files", "haproxy", "table", "crowdsec"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     clock = SetClock(NOON)
     if request.param == "nftables":
@@ -130,6 +132,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
             return isinstance(answer, Answer) and answer.body != b"null"
 
         return House(bouncers, clock, told)
+
+    if request.param == "haproxy":
+        path = tmp_path / "bans.map"
+        haproxy = FakeHaproxy(str(path))
+        return House(HaproxyGate(path, haproxy), clock, haproxy.shuts_out)
 
     def listed(text: str) -> bool:
         lines = (tmp_path / "banned.txt").read_text(encoding="utf-8").split()

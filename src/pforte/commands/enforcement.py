@@ -11,7 +11,11 @@ from pforte.settings.table import Settings
 PATIENCE = 2.0
 """Seconds that the gates get; one that follows stores its position at most once a second."""
 LOOK_EVERY = 0.05
-LOADING: Mapping[str, str] = {"nftables": "pforte gate nftables load", "files": "pforte gate files write"}
+LOADING: Mapping[str, str] = {
+    "nftables": "pforte gate nftables load",
+    "files": "pforte gate files write",
+    "haproxy": "pforte gate haproxy load",
+}
 """The command that loads a gate by hand, for those that hold bans without the service."""
 
 SHARING = frozenset({"dnsbl", "http", "postfix"})

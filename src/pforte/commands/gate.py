@@ -15,7 +15,7 @@ from pforte.gates.gate import GateError
 from pforte.gates.nftables.gate import Repair
 from pforte.gates.nftables.listing import Listing
 from pforte.gates.nftables.ruleset import SETS
-from pforte.gates.opening import open_files, open_nftables
+from pforte.gates.opening import open_files, open_haproxy, open_nftables
 from pforte.net.addresses import Network
 from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
@@ -126,6 +126,30 @@ def write(call: Call, folder: Path | None) -> None:
         fail(str(error))
     for path in gate.paths():
         click.echo(str(path))
+
+
+@command.group("haproxy", cls=Group)
+def haproxy() -> None:
+    """The map inside a running HAProxy."""
+
+
+@haproxy.command("load")
+@click.pass_obj
+def load_map(call: Call) -> None:
+    """Put all bans in force into HAProxy's map and its file, in the place of what they hold now.
+
+    Exit codes: 0 done, 1 could not be done (HAProxy does not answer, there is no register), 2 bad usage.
+    """
+    settings = call.settings()
+    bans = _bans(settings)
+    try:
+        gate = open_haproxy(settings, _exempt(settings))
+        gate.load(bans, SystemClock().now())
+    except GateError as error:
+        fail(str(error))
+    click.echo(
+        f"{counted(gate.entries(), 'banned network is', 'banned networks are')} in the map {gate.path}"
+    )
 
 
 def _bans(settings: Settings) -> list[Ban]:

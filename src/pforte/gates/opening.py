@@ -12,6 +12,8 @@ from pforte.gates.crowdsec.listener import CrowdsecListener
 from pforte.gates.dnsbl.gate import DnsblGate
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate
+from pforte.gates.haproxy.gate import HaproxyGate
+from pforte.gates.haproxy.runtime import RuntimeSocket
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
@@ -71,6 +73,18 @@ def open_crowdsec(
     return gate, CrowdsecListener(settings.gate.crowdsec.listen, gate, Answers(gate, clock))
 
 
+def open_haproxy(settings: Settings, exempt: Iterable[Network]) -> HaproxyGate:
+    """Make the gate that ``[gate.haproxy]`` describes, whether it is enabled or not; HAProxy need not run yet.
+
+    Raises:
+        GateError: the path of the map cannot be used.
+    """
+    gate = settings.gate.haproxy
+    # An empty path in the settings reads as the current folder.
+    path = settings.service.state / "haproxy.map" if gate.map == Path() else gate.map
+    return HaproxyGate(path.absolute(), RuntimeSocket(gate.socket), exempt, gate.reconcile)
+
+
 def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> list[Gate]:
     """Make every gate that is enabled.
 
@@ -83,6 +97,8 @@ def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> l
         gates.append(open_nftables(settings, networks))
     if settings.gate.files.enabled:
         gates.append(open_files(settings, clock, networks))
+    if settings.gate.haproxy.enabled:
+        gates.append(open_haproxy(settings, networks))
     return gates
 
 

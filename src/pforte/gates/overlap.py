@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from pforte.net.addresses import Network
+from pforte.net.prefix_table import PrefixTable
 
 
 def collapse(networks: Iterable[Network]) -> frozenset[Network]:
@@ -38,3 +39,23 @@ def cut_out(network: Network, holes: Iterable[Network]) -> list[Network]:
 
 def _holds(piece: Network, hole: Network) -> bool:
     return hole.subnet_of(piece)  # type: ignore[arg-type]  # both are of one family
+
+
+def table_of(networks: Iterable[Network]) -> PrefixTable[bool]:
+    """Return networks without overlaps as a table, for :func:`outside`."""
+    table: PrefixTable[bool] = PrefixTable()
+    for network in collapse(networks):
+        table.set(network, True)
+    return table
+
+
+def outside(network: Network, exempt: PrefixTable[bool]) -> list[Network]:
+    """Return what of a network lies outside the exempt networks, for gates that know no exceptions.
+
+    Args:
+        network: what is banned.
+        exempt: a table made by :func:`table_of`.
+    """
+    if next(exempt.covering(network), None) is not None:
+        return []
+    return cut_out(network, (hole for hole, _ in exempt.covered_by(network)))

@@ -166,8 +166,14 @@ class HaproxyGateSettings:
 
     enabled: bool = setting(False, "Keep a map of HAProxy up to date.")
     socket: Path = setting(Path("/run/haproxy/admin.sock"), "HAProxy's runtime socket (level admin).")
-    map: str = setting(
-        "/etc/haproxy/pforte.map", "The map file as HAProxy's configuration names it.", one_line
+    map: Path = setting(
+        Path(),
+        "The map's file, named the same in HAProxy's configuration; empty is `haproxy.map` in the state folder.",
+    )
+    reconcile: timedelta = setting(
+        timedelta(minutes=5),
+        "How often the whole map is compared with the register.",
+        lasting(_SECOND, _DAY),
     )
 
 

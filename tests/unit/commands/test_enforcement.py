@@ -55,6 +55,7 @@ def test_a_gate_in_trouble_is_named_with_it(run, follow):
 
 def test_each_gate_has_its_own_command(run):
     assert "run: pforte gate files write\n" in run("--set", "gate.files.enabled=true", *BAN).err
+    assert "run: pforte gate haproxy load\n" in run("--set", "gate.haproxy.enabled=true", *BAN).err
 
 
 def test_a_gate_that_follows_is_waited_for(run, monkeypatch, follow):

@@ -2,8 +2,10 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from fake_haproxy import FakeHaproxy
 
 from pforte.gates import opening
 from pforte.gates.gate import GateError
@@ -63,6 +65,13 @@ def kernel(monkeypatch):
 
 
 @pytest.fixture
+def haproxy(monkeypatch, tmp_path):
+    peer = FakeHaproxy(str(tmp_path / "bans.map"))
+    monkeypatch.setattr(opening, "RuntimeSocket", lambda path: peer)
+    return peer
+
+
+@pytest.fixture
 def banned(seen):
     """One address is shut out for an hour."""
     seen("198.51.100.7")
@@ -77,7 +86,19 @@ def test_load_puts_the_bans_in_force_and_the_exemptions_into_the_firewall(run, k
     assert "192.0.2.254/32" in table
 
 
-@pytest.mark.parametrize("arguments", [("nftables", "load"), ("files", "write")])
+@pytest.mark.usefixtures("banned")
+def test_load_puts_the_bans_in_force_into_haproxys_map_and_its_file(run, haproxy):
+    answer = run("--set", f"gate.haproxy.map={haproxy.path}", "gate", "haproxy", "load")
+    assert (answer.code, answer.out) == (0, f"1 banned network is in the map {haproxy.path}\n")
+    assert [key for key, _ in haproxy.entries] == ["198.51.100.7/32"]
+    assert "198.51.100.7/32 PF-" in Path(haproxy.path).read_text()
+    haproxy.broken = "Permission denied"
+    answer = run("--set", f"gate.haproxy.map={haproxy.path}", "gate", "haproxy", "load")
+    assert (answer.code, answer.out) == (1, "")
+    assert "level admin" in answer.err
+
+
+@pytest.mark.parametrize("arguments", [("nftables", "load"), ("files", "write"), ("haproxy", "load")])
 def test_a_register_that_is_not_there_empties_no_gate(run, kernel, state, arguments):
     answer = run("gate", *arguments)
     assert answer.code == 1

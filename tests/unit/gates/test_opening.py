@@ -15,6 +15,7 @@ from pforte.gates.opening import (
     open_crowdsec,
     open_files,
     open_gates,
+    open_haproxy,
     open_nftables,
     open_postfix,
 )
@@ -24,6 +25,7 @@ from pforte.settings.gates import (
     DnsblGateSettings,
     FilesGateSettings,
     GateSettings,
+    HaproxyGateSettings,
     NftablesGateSettings,
     PostfixGateSettings,
 )
@@ -98,6 +100,17 @@ def test_files_go_into_the_state_folder_unless_another_is_named(tmp_path):
     named = settings_of(files={"folder": tmp_path, "kinds": ("haproxy",)})
     assert open_files(named, CLOCK, ()).paths() == [tmp_path / "haproxy.map"]
     assert open_files(named, CLOCK, (), tmp_path / "other").paths() == [tmp_path / "other" / "haproxy.map"]
+
+
+def test_the_map_of_haproxy_lies_in_the_state_folder_unless_another_is_named(tmp_path):
+    assert open_haproxy(settings_of(), ()).path == Path("/var/lib/pforte/haproxy.map")
+    gate = GateSettings(
+        haproxy=HaproxyGateSettings(enabled=True, map=tmp_path / "x.map", socket=tmp_path / "no")
+    )
+    (made,) = open_gates(Settings(gate=gate), CLOCK, ())
+    with pytest.raises(GateError, match=f"does not answer at {tmp_path}/no"):
+        made.load([], CLOCK.now())
+    assert (tmp_path / "x.map").exists()
 
 
 def test_answering_gates_that_are_enabled_are_made():

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.gates.overlap import collapse, cut_out
+from pforte.gates.overlap import collapse, cut_out, outside, table_of
 from pforte.net.addresses import parse_network
 
 prefixes = st.builds(
@@ -41,3 +41,10 @@ def test_a_cut_network_holds_every_address_but_those_of_the_holes_once(networks)
     for value in range(64):
         address = IPv4Address(value)
         assert sum(address in piece for piece in pieces) == (not any(address in hole for hole in networks))
+
+
+@given(prefixes, st.lists(prefixes, max_size=4))
+def test_what_lies_outside_is_what_is_left(network, exempt):
+    pieces = outside(network, table_of(exempt))
+    left = [address for address in network if not any(address in each for each in exempt)]
+    assert sorted(address for piece in pieces for address in piece) == left

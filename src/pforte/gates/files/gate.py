@@ -10,10 +10,9 @@ from pforte.clock import Clock
 from pforte.gates.files.renderings import RENDERINGS, Entry, entry_of, render
 from pforte.gates.files.replacement import replace_file
 from pforte.gates.gate import GateError
-from pforte.gates.overlap import collapse, cut_out
+from pforte.gates.overlap import outside, table_of
 from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
-from pforte.net.prefix_table import PrefixTable
 
 SHORTEST_PAUSE = 1.0
 """Seconds between two writings, at least."""
@@ -44,7 +43,7 @@ class FilesGate:
             if kind not in RENDERINGS:
                 raise GateError(f"gate.files.kinds: {kind!r} is none of {', '.join(RENDERINGS)}")
         self._clock = clock
-        self._exempt = _table(exempt)
+        self._exempt = table_of(exempt)
         self._standing = Standing()
         # Entries of the networks that did not change since the last writing.
         self._prepared: dict[Network, list[Entry]] = {}
@@ -70,7 +69,7 @@ class FilesGate:
 
     def exempt(self, networks: Iterable[Network], moment: datetime) -> None:
         """Take over a new list of exempt networks."""
-        table = _table(networks)
+        table = table_of(networks)
         if set(table) != set(self._exempt):
             self._exempt = table
             self._forget(list(self._prepared))
@@ -121,19 +120,6 @@ class FilesGate:
         for ban in self._standing.longest():
             entries = self._prepared.get(ban.network)
             if entries is None:
-                pieces = self._without_exempt(ban.network)
+                pieces = outside(ban.network, self._exempt)
                 entries = self._prepared[ban.network] = [entry_of(piece, ban) for piece in pieces]
             yield from entries
-
-    def _without_exempt(self, network: Network) -> list[Network]:
-        """Cut the exempt networks out of a banned one, because these files know no exceptions."""
-        if next(self._exempt.covering(network), None) is not None:
-            return []
-        return cut_out(network, (hole for hole, _ in self._exempt.covered_by(network)))
-
-
-def _table(networks: Iterable[Network]) -> PrefixTable[bool]:
-    table: PrefixTable[bool] = PrefixTable()
-    for network in collapse(networks):
-        table.set(network, True)
-    return table
