@@ -11,6 +11,7 @@ from pforte.gates.crowdsec.keys import Store
 from pforte.gates.crowdsec.listener import CrowdsecListener
 from pforte.gates.dnsbl.gate import DnsblGate
 from pforte.gates.files.gate import FilesGate
+from pforte.gates.files.zone_renderings import renderings_of
 from pforte.gates.gate import Gate
 from pforte.gates.haproxy.gate import HaproxyGate
 from pforte.gates.haproxy.runtime import RuntimeSocket
@@ -55,7 +56,7 @@ def open_files(
     if folder is None:
         # An empty path in the settings reads as the current folder.
         folder = settings.service.state / "files" if gate.folder == Path() else gate.folder
-    return FilesGate(folder, gate.kinds, clock, exempt)
+    return FilesGate(folder, gate.kinds, clock, exempt, renderings_of(settings.gate.dnsbl, clock))
 
 
 def open_crowdsec(

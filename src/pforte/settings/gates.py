@@ -25,6 +25,9 @@ _DAY = timedelta(days=1)
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 OnFailure = Literal["open", "closed"]
+FileKind = Literal[
+    "plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
+]
 
 _LONGEST_ZONE = 180
 """Characters; an IPv6 address backwards, the name of a kind and this fill the 255 bytes of a name (RFC 1035 s2.3.4)."""
@@ -75,8 +78,9 @@ class FilesGateSettings:
 
     enabled: bool = setting(False, "Write the bans in force to files.")
     folder: Path = setting(Path(), "Where the files are written; empty is `files` in the state folder.")
-    kinds: tuple[Literal["plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"], ...] = setting(
-        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"), "Which files are written."
+    kinds: tuple[FileKind, ...] = setting(
+        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"),
+        "Which files are written; rbldnsd, rpz and rpz-client are for DNS servers, and go by [gate.dnsbl].",
     )
 
 

@@ -1,13 +1,13 @@
 """The gate itself: follows decisions and keeps the files true."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
 
 from pforte.bans.ban import Ban, Decision
 from pforte.clock import Clock
-from pforte.gates.files.renderings import RENDERINGS, Entry, entry_of, render
+from pforte.gates.files.renderings import RENDERINGS, Entry, Rendering, entry_of, render
 from pforte.gates.files.replacement import replace_file
 from pforte.gates.gate import GateError
 from pforte.gates.overlap import outside, table_of
@@ -26,22 +26,29 @@ class FilesGate:
 
     Args:
         folder: where the files are written; it is made when it is not there.
-        kinds: which forms are written, by their names in ``RENDERINGS``.
+        kinds: which forms are written, by their names in ``renderings``.
         clock: measures the pauses between writings.
         exempt: networks that are let through; they are cut out of wider bans.
+        renderings: every form there is.
 
     Raises:
         GateError: there is no such form.
     """
 
     def __init__(
-        self, folder: Path, kinds: Iterable[str], clock: Clock, exempt: Iterable[Network] = ()
+        self,
+        folder: Path,
+        kinds: Iterable[str],
+        clock: Clock,
+        exempt: Iterable[Network] = (),
+        renderings: Mapping[str, Rendering] = RENDERINGS,
     ) -> None:
         self._folder = folder
-        self._kinds = tuple(kinds)
-        for kind in self._kinds:
-            if kind not in RENDERINGS:
-                raise GateError(f"gate.files.kinds: {kind!r} is none of {', '.join(RENDERINGS)}")
+        self._renderings = []
+        for kind in kinds:
+            if kind not in renderings:
+                raise GateError(f"gate.files.kinds: {kind!r} is none of {', '.join(renderings)}")
+            self._renderings.append(renderings[kind])
         self._clock = clock
         self._exempt = table_of(exempt)
         self._standing = Standing()
@@ -93,15 +100,15 @@ class FilesGate:
 
     def paths(self) -> list[Path]:
         """Return the files that this gate writes."""
-        return [self._folder / RENDERINGS[kind].file_name for kind in self._kinds]
+        return [self._folder / rendering.file_name for rendering in self._renderings]
 
     def _write(self) -> None:
         began = self._clock.monotonic()
         entries = sorted(self._entries(), key=attrgetter("order"))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for kind, path in zip(self._kinds, self.paths(), strict=True):
-                replace_file(path, render(RENDERINGS[kind], entries))
+            for rendering, path in zip(self._renderings, self.paths(), strict=True):
+                replace_file(path, render(rendering, entries))
         except OSError as error:
             raise GateError(
                 f"gate.files: {error.filename or self._folder} cannot be written ({error.strerror}); "
