@@ -137,7 +137,25 @@ def build_scanner(settings: Settings, sites: Sites, *, tracked: bool = False) ->
     Raises:
         ScanningError: the rules cannot be read, or no engine for the passes is installed.
     """
-    plan = Plan(
+    plan = plan_of(settings, sites, tracked=tracked)
+    try:
+        return Scanner(plan)
+    except EngineError as error:
+        raise ScanningError(str(error)) from error
+
+
+def plan_of(settings: Settings, sites: Sites, *, tracked: bool = False) -> Plan:
+    """Return what the settings want to be looked for.
+
+    Args:
+        settings: the settings in force.
+        sites: the web sites with their robots.txt.
+        tracked: whether changes of counts are remembered for the register.
+
+    Raises:
+        ScanningError: the rules cannot be read.
+    """
+    return Plan(
         checks=CHECKS,
         settings=settings.check,
         sites=sites,
@@ -149,7 +167,3 @@ def build_scanner(settings: Settings, sites: Sites, *, tracked: bool = False) ->
         future=settings.regulation.future,
         tracked=tracked,
     )
-    try:
-        return Scanner(plan)
-    except EngineError as error:
-        raise ScanningError(str(error)) from error

@@ -1,6 +1,7 @@
 """Making gates from the settings."""
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 
 from pforte.clock import Clock
@@ -15,6 +16,9 @@ from pforte.gates.files.zone_renderings import renderings_of
 from pforte.gates.gate import Gate
 from pforte.gates.haproxy.gate import HaproxyGate
 from pforte.gates.haproxy.runtime import RuntimeSocket
+from pforte.gates.http.gate import HttpGate
+from pforte.gates.http.porter import Detection, Porter
+from pforte.gates.http.visitors import Visitors
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
@@ -103,13 +107,33 @@ def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> l
     return gates
 
 
-def open_answering(settings: Settings, clock: Clock, table: TableGate) -> list[AnsweringGate]:
+def open_http(
+    settings: Settings, clock: Clock, table: TableGate, detection: Detection | None = None
+) -> HttpGate:
+    """Make the HTTP gate that ``[gate.http]`` describes, whether it is enabled or not; it does not listen yet.
+
+    Args:
+        settings: all settings.
+        clock: tells the present moment.
+        table: the bans in force.
+        detection: judges requests before they are served; None where only bans count.
+    """
+    gate = settings.gate.http
+    visitors = Visitors(map(ip_network, gate.trusted), gate.address)
+    porter = Porter(table, visitors, detection, gate.on_failure, clock.now().timestamp())
+    return HttpGate(gate.listen, porter, visitors, clock, gate.connections)
+
+
+def open_answering(
+    settings: Settings, clock: Clock, table: TableGate, detection: Detection | None = None
+) -> list[AnsweringGate]:
     """Make every answering gate that is enabled; none listens yet.
 
     Args:
         settings: all settings.
         clock: tells the present moment.
         table: the bans in force.
+        detection: judges requests of HTTP before they are served; None where only bans count.
 
     Raises:
         GateError: an enabled gate cannot work here.
@@ -119,6 +143,8 @@ def open_answering(settings: Settings, clock: Clock, table: TableGate) -> list[A
         gates.append(open_postfix(settings, clock, table))
     if settings.gate.dnsbl.enabled:
         gates.append(DnsblGate(settings.gate.dnsbl, clock, table))
+    if settings.gate.http.enabled:
+        gates.append(open_http(settings, clock, table, detection))
     return gates
 
 

@@ -44,7 +44,7 @@ class Refusal:
 
 def refusal_of(held: Held) -> Refusal:
     """Say what is told of a ban."""
-    check = _checks().get(held.reason)
+    check = check_of(held.reason)
     return Refusal(
         reference=held.reference,
         reason=check.id if check else "",
@@ -58,8 +58,13 @@ def refusal_of(held: Held) -> Refusal:
 
 def kind_of(reason: str) -> Kind | None:
     """Return the kind of the offences that a check sees; None where the reason is no check's slug."""
-    check = _checks().get(reason)
+    check = check_of(reason)
     return check.kind if check else None
+
+
+def check_of(reason: str) -> Check | None:
+    """Return the check of a slug; None where the reason is no check's slug."""
+    return _checks().get(reason)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Judging what the sources read: block after block, in one thread, in the order of arrival."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -148,6 +148,10 @@ class Judging:
         """Take over what the sites ask for now."""
         self._worker.submit(lambda: self._scanner.renew(sites))
 
+    async def record(self, offences: Iterable[Offence]) -> None:
+        """Hand offences to the register that a gate caught; waits while too many wait there already."""
+        await self._hand_on([Entry(offence=self._spared(offence)) for offence in offences])
+
     # The journey of a visit.
 
     async def run(self) -> None:
@@ -168,14 +172,24 @@ class Judging:
         self.positions |= positions
         judged = await self._work(partial(self._scan, arrival))
         self._counts.add(block.source, judged.counts)
+        tallies = [
+            Tally(check=tally.check, network=tally.network, state=tally.state) for tally in judged.tallies
+        ]
         entries = [self._entry(offence, block, offset) for offence, offset in judged.offences]
+        await self._hand_on(entries, positions, tallies)
+
+    async def _hand_on(
+        self,
+        entries: Sequence[Entry],
+        positions: Mapping[str, str] | None = None,
+        tallies: Sequence[Tally] = (),
+    ) -> None:
+        """Hand on what belongs into one transaction."""
         await self._gathering.add(
             entries=[entry for entry in entries if not self._awaits_proof(entry.offence)],
             claims=[entry for entry in entries if self._awaits_proof(entry.offence)],
             positions=positions,
-            tallies=[
-                Tally(check=tally.check, network=tally.network, state=tally.state) for tally in judged.tallies
-            ],
+            tallies=tallies,
         )
 
     def _scan(self, arrival: _Arrival) -> _Judged:
@@ -204,10 +218,14 @@ class Judging:
 
     def _entry(self, offence: Offence, block: Block, offset: int) -> Entry:
         """Return the offence with its exemption and its identity: reading the line again doubles nothing."""
-        reason = self.exemptions.reason(offence.address)
         line = block.identify(offset)
         identity = f"{line}:{offence.check}" if line else ""
-        return Entry(offence=replace(offence, exempt=reason) if reason else offence, origin=identity)
+        return Entry(offence=self._spared(offence), origin=identity)
+
+    def _spared(self, offence: Offence) -> Offence:
+        """Return the offence with the reason why its network is never banned, where there is one."""
+        reason = self.exemptions.reason(offence.address)
+        return replace(offence, exempt=reason) if reason else offence
 
     def _awaits_proof(self, offence: Offence) -> bool:
         """Say whether the visitor's claim decides: a claim alone always does, others where crawlers are exempt."""

@@ -10,10 +10,12 @@ from pforte.bans.exemption import Exemptions
 from pforte.bans.regulation import regulation_of
 from pforte.clock import Clock
 from pforte.commands.crawler_ranges import read_ranges
-from pforte.commands.scanning import build_scanner
+from pforte.commands.scanning import ScanningError, build_scanner, plan_of
 from pforte.dns.network_resolver import NetworkResolver
 from pforte.gates.answering import AnsweringGate
 from pforte.gates.follower import Follower
+from pforte.gates.gate import Gate
+from pforte.gates.http.porter import Detection
 from pforte.gates.opening import open_answering, open_crowdsec, open_gates
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
@@ -23,6 +25,8 @@ from pforte.register.store import Register
 from pforte.robots.sites import Sites
 from pforte.settings.source_names import name_of_source
 from pforte.settings.table import Settings
+from pforte.visits.door import Door
+from pforte.visits.engine import EngineError
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.format import FormatError
 from pforte.visits.scan import Origin, Scanner
@@ -63,6 +67,20 @@ def make_scanner(settings: Settings, sites: Sites) -> Scanner:
     return scanner
 
 
+def make_door(settings: Settings, sites: Sites) -> Door | None:
+    """Return the judge of requests that are not answered yet; None where no gate asks for it.
+
+    Raises:
+        ScanningError: rules cannot be read, or no engine for the pass is installed.
+    """
+    if not (settings.gate.http.enabled and settings.gate.http.detect):
+        return None
+    try:
+        return Door(plan_of(settings, sites), "gate.http")
+    except EngineError as error:
+        raise ScanningError(str(error)) from error
+
+
 def make_resolver(settings: Settings) -> NetworkResolver:
     """Return the resolver of the section ``[dns]``."""
     dns = settings.dns
@@ -90,23 +108,38 @@ class Gates:
         return list(dict.fromkeys(names))
 
 
-def make_gates(settings: Settings, register: Register, clock: Clock, exempt: tuple[Network, ...]) -> Gates:
-    """Make every gate that is enabled; none where everything is simulated.
+def make_gates(
+    settings: Settings,
+    register: Register,
+    clock: Clock,
+    exempt: tuple[Network, ...],
+    detection: Detection | None = None,
+) -> Gates:
+    """Make every gate that is enabled; where everything is simulated, those that answer let everybody in.
+
+    Args:
+        settings: the settings in force.
+        register: keeps the bans.
+        clock: tells the present moment.
+        exempt: networks that are let through.
+        detection: judges requests before they are served; None where only bans count.
 
     Raises:
         GateError: an enabled gate cannot work here.
     """
-    if settings.service.simulate:
-        return Gates()
     table = TableGate(exempt)
-    answering = open_answering(settings, clock, table)
-    gates = open_gates(settings, clock, exempt)
-    if answering:
-        gates.append(table)
+    answering = open_answering(settings, clock, table, detection)
+    holding: list[Gate] = [table] if answering else []
     if settings.gate.crowdsec.enabled:
         follower, listener = open_crowdsec(settings, clock, exempt, register)
-        gates.append(follower)
+        holding.append(follower)
         answering.append(listener)
+    if settings.service.simulate:
+        # Whoever asks must get an answer: silence would shut everybody out, or put mail off.
+        for gate in holding:
+            gate.load((), clock.now())
+        return Gates(answering=tuple(answering))
+    gates = (*open_gates(settings, clock, exempt), *holding)
     followers = (Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates)
     return Gates(tuple(followers), tuple(answering))
 

@@ -20,18 +20,21 @@ from pforte.clock import Clock, SystemClock
 from pforte.commands import Call
 from pforte.commands.scanning import ScanningError
 from pforte.gates.gate import GateError
+from pforte.gates.http.porter import Detection
 from pforte.net.addresses import AddressError, Network
 from pforte.register.batch import Batch, Claim, Recorded
 from pforte.register.errors import RegisterError
 from pforte.register.gathering import Gathering
 from pforte.register.store import Register, locate
+from pforte.robots.sites import Sites
+from pforte.service.catching import Catching
 from pforte.service.claims import AT_ONCE as CLAIMS_AT_ONCE
 from pforte.service.claims import Claims
 from pforte.service.counting import Counts
 from pforte.service.exempting import Exempting
 from pforte.service.following import Following
 from pforte.service.judging import Judging, Rules
-from pforte.service.making import make_gates, make_ladder, make_ranges, make_resolver, make_scanner
+from pforte.service.making import make_door, make_gates, make_ladder, make_ranges, make_resolver, make_scanner
 from pforte.service.reading import Readers
 from pforte.service.robots import RobotsKeeper
 from pforte.service.signals import let_reload_through
@@ -50,6 +53,11 @@ CLOSE_SECONDS = 2.0
 TALLIES_KEPT = timedelta(days=2)
 NEEDS_RESTART = ("service", "register", "dns", "gate")
 """Sections of the settings that take effect at the next start only."""
+
+try:
+    import uvloop
+except ImportError:  # there is no wheel for this machine
+    uvloop = None  # type: ignore[assignment]
 
 _log = structlog.get_logger("pforte")
 
@@ -70,7 +78,9 @@ def run(call: Call) -> int:
     often = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:
-        asyncio.run(_run(call, settings))
+        # The gates that answer spend most of their time in the event loop: uvloop's takes half of asyncio's.
+        with asyncio.Runner(loop_factory=None if uvloop is None else uvloop.new_event_loop) as runner:
+            runner.run(_run(call, settings))
     except Trouble as error:
         _log.error("service.failed", text=str(error))
         return 1
@@ -106,7 +116,8 @@ class Service:
         self._register.ladder = make_ladder(settings, exemptions)
         self._robots = RobotsKeeper(self._register, clock)
         self._robots.read_files(settings.site)
-        scanner = make_scanner(settings, self._robots.sites(settings))
+        sites = self._robots.sites(settings)
+        scanner = make_scanner(settings, sites)
         scanner.load(
             TallyState(tally.check, tally.network, tally.state)
             for tally in self._register.tallies(settings.scan.networks)
@@ -124,7 +135,12 @@ class Service:
             clock,
             self._judging.reason_to_spare,
         )
-        self._gates = make_gates(settings, self._register, clock, self._networks())
+        self._catching = Catching(self._judging)
+        self._door = make_door(settings, sites)
+        detection = None
+        if self._door is not None:
+            detection = Detection(self._door, self._catching.catch, not settings.service.simulate)
+        self._gates = make_gates(settings, self._register, clock, self._networks(), detection)
         self._following = Following(self._register, self._gathering, self._judging)
         self._group = asyncio.TaskGroup()
         self._readers = Readers(self._group, self._judging, self._counts, clock)
@@ -151,6 +167,7 @@ class Service:
         async with self._group as group:
             working = {
                 "the scan": group.create_task(self._judging.run()),
+                "the gates' catch": group.create_task(self._catching.run()),
                 "the register": group.create_task(self._gathering.run()),
                 "the journal": group.create_task(self._following.hear(beginning.sequence)),
             }
@@ -189,6 +206,8 @@ class Service:
             async with asyncio.timeout(END_SECONDS):
                 await self._readers.stop()
                 self._gathering.expect_end()
+                self._catching.finish()
+                await working["the gates' catch"]
                 await self._judging.finish()
                 await working["the scan"]
                 self._gathering.finish()
@@ -255,7 +274,16 @@ class Service:
         await self._upkeep.run(partial(self._robots.read_files, site))
         await self._robots.fetch(site, self._upkeep)
         async with self._renewing:
-            self._judging.renew(await self._upkeep.run(partial(self._robots.sites, self._judging.settings)))
+            sites = await self._upkeep.run(partial(self._robots.sites, self._judging.settings))
+            self._judging.renew(sites)
+            await self._renew_door(self._judging.settings, sites, self._upkeep)
+
+    async def _renew_door(self, settings: Settings, sites: Sites, worker: Worker) -> None:
+        """Judge requests at the door by these settings and sites from now on; it is made while the old one judges."""
+        if self._door is not None:
+            fresh = await worker.run(partial(make_door, settings, sites))
+            if fresh is not None:
+                self._door.adopt(fresh)
 
     async def _take_up_claims(self) -> None:
         await self._claims.take_up(
@@ -290,9 +318,11 @@ class Service:
         settings = replace(settings, **{name: getattr(former, name) for name in NEEDS_RESTART})
         async with self._renewing:
             await self._reloading.run(partial(self._robots.read_files, settings.site))
-            scanner = await self._reloading.run(lambda: make_scanner(settings, self._robots.sites(settings)))
+            sites = await self._reloading.run(partial(self._robots.sites, settings))
+            scanner = await self._reloading.run(partial(make_scanner, settings, sites))
             self._claims.ranges = await self._reloading.run(partial(make_ranges, settings))
             await self._exempting.look_up(settings, self._resolver, self._reloading, settings.dns.timeout)
+            await self._renew_door(settings, sites, self._reloading)
             await self._judging.take_over(Rules(settings, self._exempting.exemptions(settings), scanner))
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)

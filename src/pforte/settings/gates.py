@@ -28,6 +28,7 @@ OnFailure = Literal["open", "closed"]
 FileKind = Literal[
     "plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
 ]
+AddressHeader = Literal["x-forwarded-for", "x-real-ip", "forwarded"]
 
 _LONGEST_ZONE = 180
 """Characters; an IPv6 address backwards, the name of a kind and this fill the 255 bytes of a name (RFC 1035 s2.3.4)."""
@@ -93,11 +94,19 @@ class HttpGateSettings:
     trusted: tuple[str, ...] = setting(
         _LOOPBACK, "Networks of the proxies whose word about the client's address is taken.", each(network)
     )
+    address: AddressHeader = setting(
+        "x-forwarded-for",
+        "Header field in which they tell it; they must write it themselves, not pass on what the visitor sent.",
+    )
     detect: bool = setting(
         True, "Let the checks judge each request that is asked about, before it is served."
     )
     on_failure: OnFailure = setting(
-        "open", "open lets visitors in while nothing is known of the bans; closed refuses them."
+        "open",
+        "open lets visitors in while nothing is known of the bans or of the visitor; closed refuses them.",
+    )
+    connections: int = setting(
+        4096, "Connections held at most; the one idle for longest makes room.", between(1, 65_536)
     )
 
 
@@ -191,3 +200,4 @@ class GateSettings:
     haproxy: HaproxyGateSettings = HaproxyGateSettings()
     dnsbl: DnsblGateSettings = DnsblGateSettings()
     crowdsec: CrowdsecGateSettings = CrowdsecGateSettings()
+    http: HttpGateSettings = HttpGateSettings()

@@ -8,7 +8,7 @@ from pforte.robots.sites import Sites
 from pforte.settings.table import CheckSettings
 from pforte.visits.checks.declaration import Check
 from pforte.visits.engine import AUTO, Engine
-from pforte.visits.request_rules import RequestRules
+from pforte.visits.request_rules import CORE, RequestRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +38,13 @@ class Plan:
     ipv6_prefix: int = 64
     future: timedelta = timedelta(seconds=60)
     tracked: bool = False
+
+    def known(self) -> tuple[Check, ...]:
+        """Return the checks there are: that of the Core Rule Set is none where the set is not used."""
+        return tuple(check for check in self.checks if check.id != CORE or CORE in self.rules.checks)
+
+    def able(self) -> tuple[Check, ...]:
+        """Return the known checks that can find something: some need the engine of the request rules."""
+        return tuple(
+            check for check in self.known() if self.rules.available or check.id not in self.rules.checks
+        )

@@ -26,7 +26,6 @@ from pforte.visits.obedience import Obedience
 from pforte.visits.plan import Plan
 from pforte.visits.posts import Call, Post, Posts
 from pforte.visits.recent import Recent
-from pforte.visits.request_rules import CORE
 from pforte.visits.site_marks import site_marks
 from pforte.visits.tally import TallyState, name_of
 from pforte.visits.visit import LoginFailure, Visit
@@ -62,12 +61,10 @@ class Scanner:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        checks = [check for check in plan.checks if check.id != CORE or CORE in plan.rules.checks]
-        able = [check for check in checks if plan.rules.available or check.id not in plan.rules.checks]
-        self._duties = on_duty(able, plan.settings, plan.rules.checks)
+        self._duties = on_duty(plan.able(), plan.settings, plan.rules.checks)
         working = {duty.check.id for duty in self._duties}
         self.unavailable = tuple(
-            duty.check.id for duty in on_duty(checks, plan.settings) if duty.check.id not in working
+            duty.check.id for duty in on_duty(plan.known(), plan.settings) if duty.check.id not in working
         )
         self._judgement = Judgement(self._duties, plan)
         self._deferred = None if plan.tracked else _deferred(self._duties)

@@ -26,6 +26,7 @@ from pforte.settings.gates import (
     FilesGateSettings,
     GateSettings,
     HaproxyGateSettings,
+    HttpGateSettings,
     NftablesGateSettings,
     PostfixGateSettings,
 )
@@ -153,3 +154,11 @@ def test_only_enabled_gates_are_made(engine):
         gate.name
         for gate in open_gates(replace(both, gate=settings_of(files={"enabled": True}).gate), CLOCK, ())
     ] == ["files"]
+
+
+def test_the_http_gate_is_opened_where_it_is_enabled():
+    table = TableGate()
+    assert open_answering(settings_of(), CLOCK, table) == []
+    http = HttpGateSettings(enabled=True, trusted=("127.0.0.0/8", "2001:db8::7"), connections=7)
+    (gate,) = open_answering(Settings(gate=GateSettings(http=http)), CLOCK, table)
+    assert gate.name == "http"

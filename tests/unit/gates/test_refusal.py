@@ -6,7 +6,7 @@ import pytest
 
 from pforte.bans.ban import Reach
 from pforte.bans.offence import Kind
-from pforte.gates.refusal import kind_of, refusal_of
+from pforte.gates.refusal import check_of, kind_of, refusal_of
 from pforte.gates.table.packed import Held
 from pforte.visits.checks import CHECKS
 
@@ -37,3 +37,8 @@ def test_the_operators_words_are_not_told() -> None:
 def test_kinds() -> None:
     assert kind_of("visit.robots") is Kind.STANDARDS
     assert kind_of("by hand") is None
+
+
+def test_checks_by_their_slug():
+    assert check_of("visit.robots") in CHECKS
+    assert check_of("by hand") is None

@@ -13,8 +13,8 @@ from pforte.bans.exemption import Exemptions
 from pforte.clock import SetClock
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
-from pforte.service.making import Gates, make_gates, make_ladder, make_ranges, make_scanner
-from pforte.settings.gates import CrowdsecGateSettings, FilesGateSettings, GateSettings
+from pforte.service.making import Gates, make_door, make_gates, make_ladder, make_ranges, make_scanner
+from pforte.settings.gates import CrowdsecGateSettings, FilesGateSettings, GateSettings, HttpGateSettings
 from pforte.settings.table import (
     ExemptSettings,
     RegulationSettings,
@@ -49,6 +49,8 @@ def test_simulation_opens_no_gate(tmp_path: Path) -> None:
     settings = Settings(service=ServiceSettings(state=tmp_path, simulate=True), gate=gate)
     with Register.open(tmp_path, clock) as register:
         assert make_gates(settings, register, clock, ()) == Gates()
+        asked = replace(settings, gate=replace(gate, http=HttpGateSettings(enabled=True)))
+        assert make_gates(asked, register, clock, ()).names == ["http"]  # whoever asks must get an answer
         enforcing = replace(settings, service=ServiceSettings(state=tmp_path))
         assert [follower.name for follower in make_gates(enforcing, register, clock, ()).followers] == [
             "files"
@@ -67,6 +69,21 @@ def test_the_gate_of_the_bouncers_follows_and_listens_under_one_name(tmp_path: P
         assert gates.names == ["crowdsec"]
         gates.followers[0].step()
         assert gates.followers[0].sequence == 0
+
+
+def test_a_gate_that_answers_asks_a_table_that_follows_the_register(tmp_path: Path) -> None:
+    clock = SetClock(NOW)
+    gate = GateSettings(http=HttpGateSettings(enabled=True))
+    settings = Settings(service=ServiceSettings(state=tmp_path), gate=gate)
+    with Register.open(tmp_path, clock) as register:
+        assert make_gates(settings, register, clock, ()).names == ["table", "http"]
+
+
+def test_requests_are_judged_at_the_door_where_a_gate_asks_for_it() -> None:
+    assert make_door(Settings(), Sites()) is None
+    http = HttpGateSettings(enabled=True)
+    assert make_door(Settings(gate=GateSettings(http=replace(http, detect=False))), Sites()) is None
+    assert make_door(Settings(gate=GateSettings(http=http)), Sites()) is not None
 
 
 def test_a_list_of_ranges_that_cannot_be_read_is_named_and_the_others_count(tmp_path: Path) -> None:

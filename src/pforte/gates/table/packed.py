@@ -4,8 +4,8 @@ The number holds, from its low end: the last moment, the rung, where it holds, t
 text of the reference. Numbers that are compared by :func:`end_of` need no unpacking.
 """
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from pforte.bans.ban import Ban, Reach
 
@@ -18,11 +18,13 @@ _RUNG_AT = _END_BITS
 _REACH_AT = _RUNG_AT + _RUNG_BITS
 _REASON_AT = _REACH_AT + _REACH_BITS
 _REFERENCE_AT = _REASON_AT + _REASON_BITS
+_RUNG = (1 << _RUNG_BITS) - 1
+_BELOW = (1 << _REFERENCE_AT) - 1
+_APPLICATION, _EVERYWHERE = Reach.APPLICATION, Reach.EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is known of a ban where visitors are answered.
+class Held(NamedTuple):
+    """What is known of a ban where visitors are answered; a tuple, because floods are answered from it.
 
     Attributes:
         ends: first second at liberty, POSIX.
@@ -64,12 +66,13 @@ class Packing:
     def unpack(self, packed: int) -> Held:
         """Return what a number of :meth:`pack` says."""
         number = packed >> _REFERENCE_AT
+        below = packed & _BELOW  # small numbers are shifted in a fraction of the time
         return Held(
-            ends=packed & _END,
-            rung=packed >> _RUNG_AT & (1 << _RUNG_BITS) - 1,
-            reach=Reach.APPLICATION if packed >> _REACH_AT & 1 else Reach.EVERYWHERE,
-            reason=self._reasons[packed >> _REASON_AT & (1 << _REASON_BITS) - 1],
-            reference=number.to_bytes((number.bit_length() + 7) // 8).decode(),
+            below & _END,
+            below >> _RUNG_AT & _RUNG,
+            _APPLICATION if below >> _REACH_AT & 1 else _EVERYWHERE,
+            self._reasons[below >> _REASON_AT],
+            number.to_bytes((number.bit_length() + 7) >> 3).decode(),
         )
 
 

@@ -39,6 +39,7 @@ class HyperscanPass:
         self._bits = [1 << group for group, members in enumerate(groups) for _ in members]
         self._every = sum(set(self._bits))
         self._database = _taken(marks, shelf) if marks else None
+        self._found: list[int] = []
 
     def candidates(self, data: bytes) -> list[Candidate]:
         """Return the candidate lines of ``data`` in order, each once."""
@@ -56,19 +57,24 @@ class HyperscanPass:
 
     def groups(self, text: bytes) -> int:
         """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
+        found = self._found  # one list and one function for all calls: making them takes longer than the scan
         if self._database is None:
             return 0
-        found: set[int] = set()
-        keep = found.add
-
-        def on_match(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
-            keep(index)
-
-        self._database.scan(text, on_match)
+        found.clear()
+        try:
+            self._database.scan(text, self._on_match)
+        except hyperscan.ScanTerminated:
+            return self._every
+        if not found:
+            return 0
         groups = 0
-        for index in found:
+        for index in set(found):
             groups |= self._bits[index]
         return groups
+
+    def _on_match(self, index: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+        self._found.append(index)
+        return len(self._found) >= _MATCHES
 
     def _collapse(self, data: bytes, begin: int, found: list[int], lines: list[Candidate]) -> None:
         """Turn matches behind ``begin`` into lines, each once, and append them."""

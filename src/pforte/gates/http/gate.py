@@ -1,0 +1,120 @@
+"""The listener of the HTTP gate: it opens, keeps its connections within limits, and closes."""
+
+import asyncio
+import resource
+from collections import OrderedDict
+from contextlib import suppress
+
+from pforte.clock import Clock
+from pforte.gates.gate import GateError
+from pforte.gates.http.connection import Connection
+from pforte.gates.http.porter import Porter
+from pforte.gates.http.visitors import Visitors
+
+TICK_SECONDS = 0.25
+"""How old the present moment may be that answers are given by."""
+CLOSE_SECONDS = 2.0
+BACKLOG = 1_024
+"""Connections that may wait to be taken in."""
+_SPARE_FILES = 64
+"""Files that the rest of the service needs at least."""
+
+
+class HttpGate:
+    """Listens for questions.
+
+    Args:
+        listen: address and port as in the settings.
+        porter: answers them.
+        visitors: tells who asks.
+        clock: tells the present moment.
+        connections: connections held at most.
+    """
+
+    name = "http"
+
+    def __init__(
+        self, listen: str, porter: Porter, visitors: Visitors, clock: Clock, connections: int
+    ) -> None:
+        host, _, port = listen.rpartition(":")
+        self._host, self._port = host.removeprefix("[").removesuffix("]"), int(port)
+        self._listen = listen
+        self._porter = porter
+        self._visitors = visitors
+        self._clock = clock
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most = max(min(connections, soft - _SPARE_FILES), 1)
+        self._open: OrderedDict[Connection, None] = OrderedDict()
+        self._server: asyncio.Server | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self._empty = asyncio.Event()
+        self.now = clock.monotonic()
+
+    @property
+    def port(self) -> int:
+        """Return the port that is listened on: another one than in the settings where they say 0."""
+        assert self._server is not None  # noqa: S101  only asked for while it is open
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def open(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            GateError: the address cannot be used.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(self._connect, self._host, self._port, backlog=BACKLOG)
+        except OSError as error:
+            raise GateError(
+                f"gate.http.listen: {self._listen} cannot be used: {error.strerror or error}"
+            ) from error
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def close(self) -> None:
+        """Stop listening; questions under way are answered, for at most two seconds."""
+        if self._server is None or self._ticking is None:
+            return
+        self._server.close()
+        self._ticking.cancel()
+        self._empty.clear()
+        for connection in list(self._open):
+            if connection.is_idle:
+                connection.close()
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), CLOSE_SECONDS)
+        for connection in list(self._open):
+            connection.abort()
+        self._server = self._ticking = None
+
+    # The room of its connections.
+
+    def enter(self, connection: Connection) -> None:
+        """Take a connection in; where there is no room, the one idle for longest leaves."""
+        if len(self._open) >= self._most:
+            idle = (other for other in self._open if other.is_idle)
+            leaves = min(idle, key=lambda other: other.since, default=connection)
+            leaves.abort()
+            if leaves is connection:
+                return
+            self._open.pop(leaves, None)
+        self._open[connection] = None
+
+    def leave(self, connection: Connection) -> None:
+        """Let go of a connection."""
+        self._open.pop(connection, None)
+        if not self._open:
+            self._empty.set()
+
+    def _connect(self) -> Connection:
+        return Connection(self._porter.answer, self._visitors.asker, self)
+
+    async def _tick(self) -> None:
+        """Keep the present moment and end what waits for too long, until cancelled."""
+        while True:
+            self.now = self._clock.monotonic()
+            self._porter.now = self._clock.now().timestamp()
+            for connection in [one for one in self._open if one.is_late(self.now)]:
+                connection.abort()
+            await asyncio.sleep(TICK_SECONDS)
