@@ -19,6 +19,7 @@ from pforte.visits.engine import Pass
 from pforte.visits.followed import start_of
 from pforte.visits.formats.client import read_site
 from pforte.visits.formats.combined import VHOST_COMBINED
+from pforte.visits.formats.request import split_request
 from pforte.visits.judgement import Case, Judgement
 from pforte.visits.plan import Plan
 from pforte.visits.posts import Post, Posts
@@ -139,12 +140,14 @@ def _convicting(plan: Plan) -> tuple[Duty, ...]:
 
 
 def _visit(client: str, request: Request, now: float) -> Visit:
+    asked = b"%b %b HTTP/1.1" % (request.method[:MOST_BYTES], request.target[:MOST_BYTES])
+    method, target, protocol = split_request(asked)  # the log would read it so
     return Visit(
         client=client,
         at=now,
-        method=request.method[:MOST_BYTES],
-        target=request.target[:MOST_BYTES],
-        protocol=b"HTTP/1.1",
+        method=method,
+        target=target,
+        protocol=protocol,
         status=_NO_STATUS,
         agent=request.agent[:MOST_BYTES],
         referrer=request.referrer[:MOST_BYTES],

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pforte.gates.http.choice import FORMS, LANGUAGES, form_for, language_for
 
 
+@pytest.mark.standard("9110:12.5")
 @pytest.mark.parametrize(
     ("accept", "form"),
     [
@@ -28,6 +29,7 @@ def test_forms(accept, form):
     assert form_for(accept) == form
 
 
+@pytest.mark.standard("9110:12.5")
 @pytest.mark.parametrize(
     ("accept_language", "language"),
     [

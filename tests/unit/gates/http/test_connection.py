@@ -88,6 +88,7 @@ def test_pieces_make_no_difference(cuts, questions):
     assert hall.wire.written == ANSWER * questions
 
 
+@pytest.mark.standard("9110:5.3")
 def test_lines_of_one_name_are_joined():
     """A visitor's own X-Forwarded-For stands before the proxy's."""
     hall = Hall()
@@ -112,12 +113,14 @@ def test_a_body_is_passed_over_and_its_trailer_is_no_header_of_the_next():
     assert hall.asked[2][3] == READ
 
 
+@pytest.mark.standard("9110:9.3.2")
 def test_head_gets_no_body():
     hall = Hall(LONG_ANSWER)
     hall.connection.data_received(b"HEAD /page HTTP/1.1\r\n\r\n")
     assert hall.wire.written == LONG_ANSWER[:-4]
 
 
+@pytest.mark.standard("9112:9.3")
 @pytest.mark.parametrize(
     "head",
     [
