@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pforte.settings import load as module
-from pforte.settings.load import SettingsError, read
+from pforte.settings.load import DEFAULT_FILES, SettingsError, read
 from pforte.settings.table import CheckSettings, Settings, SourceSettings
 
 
@@ -44,7 +44,7 @@ def test_the_first_default_file_that_exists_is_taken(monkeypatch, tmp_path, writ
 
 
 def test_the_default_files_are_the_published_ones():
-    assert tuple(map(str, module.DEFAULT_FILES)) == ("pforte.toml", "/etc/pforte/pforte.toml")
+    assert tuple(map(str, DEFAULT_FILES)) == ("pforte.toml", "/etc/pforte/pforte.toml")
 
 
 def test_set_wins_over_environment_over_file_over_default(write):
