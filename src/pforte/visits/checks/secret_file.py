@@ -86,7 +86,8 @@ CHECK = Check(
         " treat the machine as compromised and rebuild it.",
         de="Keine Seite verweist auf solche Dateien; Programme raten sie, um Zugänge zu stehlen. Suchen Sie das"
         " Programm, das zur angegebenen Zeit gefragt hat. Auf einem Mietserver: nach fremden cron-Einträgen und"
-        " neuen Benutzern sehen; hat niemand einen Scanner gestartet, gilt der Rechner als übernommen.",
+        " neuen Benutzern sehen; hat niemand einen Scanner gestartet, gilt der Rechner als übernommen und gehört"
+        " neu aufgesetzt.",
     ),
     marks=(
         Mark(
