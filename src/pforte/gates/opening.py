@@ -44,7 +44,7 @@ def open_files(
     if folder is None:
         # An empty path in the settings reads as the current folder.
         folder = settings.service.state / "files" if gate.folder == Path() else gate.folder
-    return FilesGate(folder, gate.kinds, clock, exempt)
+    return FilesGate(folder, gate.kinds, clock, exempt, settings.desk.contact)
 
 
 def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> list[Gate]:

@@ -48,7 +48,7 @@ END_SECONDS = 60.0
 """How long the end may take; systemd kills what has not ended 90 s after it was told to (TimeoutStopSec)."""
 CLOSE_SECONDS = 2.0
 TALLIES_KEPT = timedelta(days=2)
-NEEDS_RESTART = ("service", "register", "dns", "gate")
+NEEDS_RESTART = ("service", "desk", "register", "dns", "gate")
 """Sections of the settings that take effect at the next start only."""
 
 _log = structlog.get_logger("pforte")

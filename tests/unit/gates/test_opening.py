@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pforte.bans.ban import Ban
 from pforte.clock import SetClock
 from pforte.gates import opening
 from pforte.gates.gate import GateError
@@ -13,6 +14,7 @@ from pforte.gates.nftables.engine import Engines
 from pforte.gates.opening import open_files, open_gates, open_nftables
 from pforte.net.addresses import parse_network
 from pforte.settings.table import (
+    DeskSettings,
     FilesGateSettings,
     GateSettings,
     NftablesGateSettings,
@@ -22,6 +24,14 @@ from pforte.settings.table import (
 )
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+BAN = Ban(
+    network=parse_network("192.0.2.1"),
+    rung=1,
+    starts=CLOCK.now(),
+    ends=CLOCK.now() + timedelta(hours=1),
+    reference="PF-7K3M-Q2XD",
+    reason="visit.sql-injection",
+)
 
 
 class Notebook:
@@ -90,6 +100,14 @@ def test_files_go_into_the_state_folder_unless_another_is_named(tmp_path):
     named = settings_of(files={"folder": tmp_path, "kinds": ("haproxy",)})
     assert open_files(named, CLOCK, ()).paths() == [tmp_path / "haproxy.map"]
     assert open_files(named, CLOCK, (), tmp_path / "other").paths() == [tmp_path / "other" / "haproxy.map"]
+
+
+def test_files_tell_whom_outsiders_may_ask(tmp_path):
+    settings = replace(
+        settings_of(files={"kinds": ("postfix",)}), desk=DeskSettings(contact="abuse@example.org")
+    )
+    open_files(settings, CLOCK, (), tmp_path).load([BAN], CLOCK.now())
+    assert "Referenz PF-7K3M-Q2XD. abuse@example.org" in (tmp_path / "postfix.cidr").read_text()
 
 
 def test_only_enabled_gates_are_made(engine):

@@ -30,15 +30,22 @@ class FilesGate:
         kinds: which forms are written, by their names in ``RENDERINGS``.
         clock: measures the pauses between writings.
         exempt: networks that are let through; they are cut out of wider bans.
+        contact: the setting ``desk.contact``.
 
     Raises:
         GateError: there is no such form.
     """
 
     def __init__(
-        self, folder: Path, kinds: Iterable[str], clock: Clock, exempt: Iterable[Network] = ()
+        self,
+        folder: Path,
+        kinds: Iterable[str],
+        clock: Clock,
+        exempt: Iterable[Network] = (),
+        contact: str = "",
     ) -> None:
         self._folder = folder
+        self._contact = contact
         self._kinds = tuple(kinds)
         for kind in self._kinds:
             if kind not in RENDERINGS:
@@ -122,7 +129,8 @@ class FilesGate:
             entries = self._prepared.get(ban.network)
             if entries is None:
                 pieces = self._without_exempt(ban.network)
-                entries = self._prepared[ban.network] = [entry_of(piece, ban) for piece in pieces]
+                entries = [entry_of(piece, ban, self._contact) for piece in pieces]
+                self._prepared[ban.network] = entries
             yield from entries
 
     def _without_exempt(self, network: Network) -> list[Network]:
