@@ -39,7 +39,7 @@ def test_the_unit_starts_the_program_as_it_wants_to_be_called(
     named = Path(arguments[arguments.index("--config") + 1])
     assert named in DEFAULT_FILES
     file = tmp_path / "pforte.toml"
-    file.write_text(SETTINGS[0], encoding="utf-8")
+    file.write_text(SETTINGS[0].replace("/var/lib/pforte", str(tmp_path)), encoding="utf-8")
     arguments = [str(file) if argument == str(named) else argument for argument in arguments]
     result = CliRunner().invoke(main, arguments)
     assert (result.exit_code, [call.config for call in calls]) == (0, [file]), result.output
