@@ -237,7 +237,7 @@ def test_a_proven_crawler_that_attacks_is_recorded_and_spared(tmp_path: Path) ->
     with structlog.testing.capture_logs() as house.logged:
         asyncio.run(main())
     spared = [each for each in _offences(house) if each.offence.exempt]
-    assert [each.offence.exempt for each in spared] == ["verified crawler googlebot"]
+    assert [each.offence.exempt for each in spared] == ["verified crawler Googlebot"]
 
 
 def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
