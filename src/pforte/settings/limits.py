@@ -19,7 +19,7 @@ Limit = Callable[[T], str]
 
 # Each pattern is linear: one class per position, no repetition inside a repetition that could match alike.
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
-_WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+_WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII | re.IGNORECASE)
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 _LONGEST_CONTACT = 200
 _LONGEST_HOST = 253  # RFC 1035 s2.3.4, without the root's dot
@@ -116,8 +116,8 @@ def url_path(value: str) -> str:
 
 
 def word(value: str) -> str:
-    """Allow a word of small letters, digits, points, hyphens and underscores."""
-    return "" if _WORD.fullmatch(value) else f'"{value}" is not a word of small letters, digits and hyphens'
+    """Allow a word of letters, digits, points, hyphens and underscores."""
+    return "" if _WORD.fullmatch(value) else f'"{value}" is not a word of letters, digits and hyphens'
 
 
 def table_name(value: str) -> str:

@@ -274,7 +274,8 @@ class SiteSettings:
     )
     runs: tuple[str, ...] = setting(
         (),
-        "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes.",
+        "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes; the"
+        " reference of checks lists the words.",
         each(word),
     )
 

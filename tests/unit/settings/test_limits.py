@@ -61,7 +61,7 @@ def test_what_is_good_passes(limit, value):
         (limits.contact, "a\nb", "printable ASCII characters"),
         (limits.contact, "x" * 201, "at most 200"),
         (limits.contact, "{reference}{reference}", "once at most"),
-        (limits.one_or_more(limits.word), ("A",), '"A" is not a word of small letters, digits and hyphens'),
+        (limits.one_or_more(limits.word), ("A B",), '"A B" is not a word of letters, digits and hyphens'),
         (limits.address, "192.0.2.0/24", '"192.0.2.0/24" is not an IP address'),
         (limits.network, "10.0.0.1/8", '"10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?'),
         (limits.time_zone, "Europe/Berln", '; did you mean "Europe/Berlin"?'),

@@ -179,6 +179,18 @@ def test_unknown_checks_are_mistakes_only_where_the_known_are_given(write):
     ]
 
 
+def test_software_that_no_check_knows_is_a_mistake_where_the_known_is_given(write):
+    """A mistyped word would change nothing, and the site's own visitors would be taken for probes."""
+    file = write('[[site]]\nname = "example.org"\nruns = ["wordpres", "PHPMyAdmin", "zope"]\n')
+    assert read(file, (), {}).settings.site[0].runs == ("wordpres", "PHPMyAdmin", "zope")
+    with pytest.raises(SettingsError) as raised:
+        read(file, (), {}, known_software=("phpmyadmin", "wordpress"))
+    assert [each.replace(str(file), "FILE") for each in raised.value.mistakes] == [
+        'FILE:3: site[1].runs: no check asks for "wordpres"; did you mean "wordpress"?',
+        'FILE:3: site[1].runs: no check asks for "zope"; `pforte checks reference` lists the words',
+    ]
+
+
 def test_a_disagreement_is_placed_where_one_of_its_settings_was_given(write):
     file = write('[regulation]\n\ndurations = ["1h", "7d"]\n')
     assert mistakes(file) == [
