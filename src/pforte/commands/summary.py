@@ -25,7 +25,7 @@ class Summary:
             ``unknown``; and of reverse questions about their addresses, by the answer: ``named``, ``nameless``.
         spared: number of offences that led to no ban, by the reason (``replay`` only).
         unread: for each file that could not be read (to its end), why.
-        formats: for each file, the format it was read as.
+        formats: for each file, the formats it was read as, with commas between.
         empty: files without any line of text.
     """
 

@@ -161,6 +161,34 @@ def test_a_mail_queue_that_tries_again_stays_on_its_rung(tmp_path: Path) -> None
     assert [(ban.rung, ban.act) for ban in house.bans()] == [(2, other), (1, again), (1, first)]
 
 
+MIXED = """
+[[source]]
+path = "{folder}/syslog"
+start = "beginning"
+[check."visit.ssh-unknown-user"]
+mode = "enforce"
+"""
+
+
+def test_one_syslog_file_of_sshd_and_nginx_convicts_both(tmp_path: Path) -> None:
+    """Each program has its own format; whichever came first decided for the other. Reading again doubles nothing."""
+    house = House(tmp_path, more=MIXED.format(folder=tmp_path))
+    now = SystemClock().now()
+    at, stamp = now.strftime("%d/%b/%Y:%H:%M:%S +0000"), now.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    guess = "{stamp} mail sshd[{n}]: Failed password for invalid user u{n} from 198.18.0.1 port 40022 ssh2\n"
+    lines = [guess.format(stamp=stamp, n=n) for n in range(20)]
+    lines.insert(1, f"{stamp} web nginx: {ATTACK.format(ip='198.18.0.2', at=at)}")
+    (tmp_path / "syslog").write_text("".join(lines))
+
+    async def act(_: Service) -> None:
+        await until(lambda: house.blocked() == {"198.18.0.1/32", "198.18.0.2/32"})
+
+    house.play(act)
+    (visit,) = [each.offence for each in _offences(house) if each.offence.check == "visit.path-traversal"]
+    assert (visit.line, str(visit.address)) == (2, "198.18.0.2")
+    assert visit.evidence == lines[1].strip().encode()
+
+
 def test_a_restart_reads_nothing_twice(tmp_path: Path) -> None:
     """The read position stands in the same transaction as the offence."""
     house = House(tmp_path)
