@@ -224,6 +224,7 @@ def _outcome(trial: Trial, settings: Settings) -> Mapping[str, object]:
         "verdict": _verdict(trial, threshold),
         "observed": printable(finding.observed) if finding else "",
         "expected": finding.expected if finding else "",
+        "rule": finding.rule if finding else "",
         "claim": finding.claim if finding else "",
         "marks": [printable(mark) for mark in trial.marks],
         "status": trial.status,
@@ -250,7 +251,7 @@ def _show(trials: Iterable[Trial], settings: Settings) -> None:
                 str(outcome["mode"]),
                 str(outcome["verdict"]),
                 ", ".join(reasons),
-                str(outcome["observed"]),
+                str(outcome["rule"] or outcome["observed"]),
             )
         )
     if not rows:
