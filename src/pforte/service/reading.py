@@ -52,6 +52,10 @@ class Readers:
             name_of_source(source): _Reader((source, limits), self._judging, self._counts, self._clock)
             for source in settings.source
         }
+        if not wanted:
+            _log.warning(
+                "source.none", text="no [[source]] is set, so no log is read and nobody is judged by one"
+            )
         gone = [
             name
             for name, reader in self._readers.items()
@@ -125,12 +129,22 @@ class _Reader:
                 # A disk, a mount or a journal in trouble must not take the other sources with it.
                 _log.error("source.failed", source=self._name, text=str(error), again_in=SOURCE_PAUSE)
             else:
-                _log.info("source.ended", source=self._name)
+                self._tell_end()
                 return
             # Reading goes on behind what is judged, so what was read before must be.
             await self._judging.catch_up()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), SOURCE_PAUSE)
+
+    def _tell_end(self) -> None:
+        if self._closing.is_set():
+            _log.info("source.ended", source=self._name)
+        else:
+            _log.warning(
+                "source.ended",
+                source=self._name,
+                text="nothing more comes from it: what wrote to it has ended. Start both again to go on",
+            )
 
     async def _read(self, position: str) -> None:
         settings, limits = self.reads

@@ -235,3 +235,28 @@ def test_what_sources_cut_and_drop_is_counted_over_every_opening(monkeypatch: py
 
     told = [each for each in play(monkeypatch, act) if each["event"] == "source.counts"]
     assert [(each["source"], each["cut"]) for each in told] == [("one", 3)]
+
+
+def test_without_a_source_it_says_that_nobody_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(readers: Readers, _: World) -> None:
+        await readers.follow(Settings())
+
+    (told,) = play(monkeypatch, act)
+    assert (told["event"], told["log_level"]) == ("source.none", "warning")
+
+
+def test_a_source_that_ends_by_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipe into standard input broke: the service would wait for ever and nobody would know."""
+
+    async def act(readers: Readers, world: World) -> None:
+        await readers.follow(Settings(source=(ONE, TWO)))
+        await until(lambda: len(world.opened) == 2)
+        world.of("one")[0].close()
+        await until(lambda: world.of("one")[0].ended)
+        await asyncio.sleep(0)
+
+    logged = play(monkeypatch, act)
+    assert [(each["source"], each["log_level"]) for each in logged if each["event"] == "source.ended"] == [
+        ("one", "warning"),
+        ("two", "info"),
+    ]
