@@ -287,6 +287,23 @@ def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
     assert len(_offences(house)) == 2
 
 
+def test_a_change_that_needs_a_restart_is_a_warning(tmp_path: Path) -> None:
+    """Told beside the others, nobody saw it, and the gate stayed as it was."""
+    house = House(tmp_path)
+
+    async def act(service: Service) -> None:
+        house.more = '[gate.nftables]\ntable = "other"\n'
+        house.configure()
+        service.reload()
+        await until(lambda: bool(house.events("settings.need-restart")))
+
+    house.play(act)
+    (told,) = house.events("settings.need-restart")
+    assert (told["log_level"], told["changed"]) == ("warning", ["gate.nftables.table"])
+    assert "restart the service" in told["then"]
+    assert house.events("settings.taken-over")[0]["changed"] == []
+
+
 def test_a_source_that_changes_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Reload after reload while lines come: each is judged once."""
     house = House(tmp_path)
@@ -402,22 +419,27 @@ def test_a_format_that_cannot_be_used_stops_the_start_with_its_source(tmp_path: 
     assert "combined" in failed["text"]
 
 
-def test_simulation_enforces_nothing(tmp_path: Path) -> None:
-    """--simulate judges and records; no gate is even opened."""
+def test_simulation_enforces_nothing_and_says_what_still_does(tmp_path: Path) -> None:
+    """--simulate judges and records; no gate is even opened, and what a real run left there is named."""
     house = House(tmp_path)
+    files = tmp_path / "state" / "files"
+    files.mkdir(parents=True)
+    (files / "bans.json").write_text('{"bans": [{"network": "198.18.0.9/32"}]}')
 
     async def main() -> None:
         call = Call(house.configure().config, ("service.simulate=true",), run)
         service = Service(call, call.settings(), SystemClock())
         running = asyncio.create_task(service.run())
         house.attack("198.18.0.1")
-        await until(lambda: len(house.bans()) == 1)
+        await until(lambda: len(house.bans()) == 1 and bool(house.events("gate.left-behind")))
         service.stop()
         await running
 
-    with structlog.testing.capture_logs():
+    with structlog.testing.capture_logs() as house.logged:
         asyncio.run(main())
-    assert house.blocked() == set()
+    assert house.blocked() == {"198.18.0.9/32"}
+    (ready,) = house.events("service.ready")
+    assert (ready["simulate"], ready["gates"]) == (True, [])
 
 
 def _offences(house: House) -> list[Filed]:

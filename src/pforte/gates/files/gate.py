@@ -103,6 +103,11 @@ class FilesGate:
         """Return the files that this gate writes."""
         return [self._folder / RENDERINGS[kind].file_name for kind in self._kinds]
 
+    def holding(self) -> list[Path]:
+        """Return the files of this gate that are there and hold bans, or anything else that it would not write."""
+        files = zip(self._kinds, self.paths(), strict=True)
+        return [path for kind, path in files if not _is_empty(path, "".join(render(RENDERINGS[kind], ())))]
+
     def _write(self) -> None:
         began = self._clock.monotonic()
         entries = sorted(self._entries(), key=attrgetter("order"))
@@ -138,6 +143,21 @@ class FilesGate:
         if next(self._exempt.covering(network), None) is not None:
             return []
         return cut_out(network, (hole for hole, _ in self._exempt.covered_by(network)))
+
+
+def _is_empty(path: Path, empty: str) -> bool:
+    """Say whether a file is missing or holds no more than ``empty``.
+
+    Raises:
+        GateError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(empty) + 1) == empty.encode()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise GateError(f"gate.files: {path} cannot be read ({error.strerror})") from error
 
 
 def _table(networks: Iterable[Network]) -> PrefixTable[bool]:
