@@ -333,7 +333,7 @@ def test_too_many_files_are_told(tmp_path, trails, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("acess.log", "there is no such file"),
+        ("missing.log", "there is no such file"),
         ("no/such/folder.log", "there is no such file"),
         ("*.lgo", "no file matches"),
         ("folder", "is a folder; to read the files in it write /* behind it"),
