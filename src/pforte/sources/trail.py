@@ -305,4 +305,4 @@ def _missing(pattern: str) -> str:
     if os.path.isdir(pattern):  # noqa: PTH112  str all along
         return "is a folder; to read the files in it write /* behind it"
     what = "no file matches" if is_glob(pattern) else "there is no such file"
-    return f"{what}, or its folder must not be looked into; it is read once it is there"
+    return f"{what}, or this user may not look into its folder; it is read once it is there"
