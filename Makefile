@@ -5,6 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.9
 STAMP := .venv/.locked
 ARGS ?=
+SYNC ?=
 
 .PHONY: help setup run test check unit cost style types rooms system bench packages clean
 
@@ -14,9 +15,10 @@ help:  ## print this help
 setup: $(STAMP)  ## make .venv with the locked dependencies and .venv/bin/pforte
 
 $(STAMP): pyproject.toml uv.lock
+	@# SYNC=--no-dev leaves out what only tests and checks need.
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
+	@$(BIN)/uv sync --frozen --quiet --compile-bytecode $(SYNC)
 	@touch $(STAMP)
 
 run: setup  ## watch the bundled example for 20 seconds; ARGS="--config FILE" runs for real

@@ -38,7 +38,7 @@ def measure() -> list[Row]:
     seen: dict[str, float] = {}
     with house.namespace() as inside:
         service = house.Service(inside, folder)
-        service.event("gate.loaded")
+        service.event("service.ready")
         monitor = subprocess.Popen([*inside, "nft", "monitor", "elements"], stdout=subprocess.PIPE)
         threading.Thread(target=_watch, args=(monitor, seen), daemon=True).start()
         time.sleep(1)

@@ -38,6 +38,12 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
         monkeypatch.setattr(socket.socket, "connect", connect)
 
 
+@pytest.fixture(autouse=True)
+def no_installed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests away from the register of a service that is installed on this machine."""
+    monkeypatch.setattr("pforte.settings.load.DEFAULT_FILES", (Path("pforte.toml"),))
+
+
 @pytest.fixture
 def real_log() -> Path:
     """Return a real Apache log of 10,000 lines, or skip where it is not at hand."""

@@ -91,7 +91,8 @@ def test_escape_marks(log: Format, line: bytes):
     assert not any(_finds(log.escape_marks, line))
     if log.escaped:
         start, slash, end = line.rpartition(b"GET /") if b"GET /" in line else line.rpartition(b':"/')
-        assert any(_finds(log.escape_marks, start + slash + b'\\"' + end))
+        quote = b"#22" if "haproxy" in log.name else b'\\"'
+        assert any(_finds(log.escape_marks, start + slash + quote + end))
 
 
 @all_formats

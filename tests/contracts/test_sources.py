@@ -83,14 +83,10 @@ def world(request, tmp_path):
 
 
 async def first_lines(world: World, blocks):
-    """Write, and return the first block with data."""
-    task = asyncio.ensure_future(anext(blocks))
-    await asyncio.sleep(0.05)  # until it listens, or has given its opening block
+    """Write once the source is open, and return the first block with data."""
+    assert (await anext(blocks)).data == b""
     world.write()
-    block = await task
-    while not block.data:
-        block = await anext(blocks)
-    return block
+    return await anext(blocks)
 
 
 def test_blocks_hold_whole_lines_under_the_name_of_the_source(world):

@@ -8,9 +8,11 @@ import pytest
 from pforte.bans.offence import Kind
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.declaration import Check
+from pforte.visits.checks.house_rules import render_house_rules
 from pforte.visits.checks.reference import render_reference
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+PAGE = REFERENCE / "checks.md"
 ABUSEIPDB = frozenset(range(1, 24))
 """The categories of abuseipdb.com/categories."""
 
@@ -18,6 +20,12 @@ ABUSEIPDB = frozenset(range(1, 24))
 def test_the_reference_page_is_up_to_date():
     assert PAGE.read_text(encoding="utf-8") == render_reference(CHECKS), (
         "run: pforte checks reference > docs/reference/checks.md"
+    )
+
+
+def test_the_page_of_the_house_rules_is_up_to_date():
+    assert (REFERENCE / "house-rules.md").read_text(encoding="utf-8") == render_house_rules(CHECKS), (
+        "run: pforte checks house-rules > docs/reference/house-rules.md"
     )
 
 

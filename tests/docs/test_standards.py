@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pforte.visits.checks import CHECKS
+from pforte.visits.checks.house_rules import HOUSE_RULES
 
 REPOSITORY = Path(__file__).parents[2]
 STANDARDS = tomllib.loads((REPOSITORY / "docs" / "standards.toml").read_text(encoding="utf-8"))["standard"]
@@ -49,3 +50,10 @@ def test_no_standard_stands_twice():
     """One place per standard."""
     keys = [standard["key"] for standard in STANDARDS]
     assert len(keys) == len(set(keys))
+
+
+def test_the_house_rules_are_those_that_explanations_quote():
+    """They are published nowhere else."""
+    (house,) = (standard for standard in STANDARDS if standard["key"] == "house")
+    written = {row["section"]: row["rule"] for row in house["row"]}
+    assert written == {section: rule.en for section, rule in HOUSE_RULES.items()}

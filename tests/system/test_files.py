@@ -182,7 +182,11 @@ def test_postfix_finds_the_refusal(files, tmp_path, address, reference):
     done = subprocess.run(
         [postmap, "-c", tmp_path, "-q", address, table], check=False, capture_output=True, text=True
     )
-    expected = f"554 5.7.1 Refused until 2027-03-01T12:00:00Z, reference {reference}\n" if reference else ""
+    ends = "2027-03-01T12:00:00Z"
+    told = (
+        f"554 5.7.1 Refused until {ends}, reference {reference}. Gesperrt bis {ends}, Referenz {reference}.\n"
+    )
+    expected = told if reference else ""
     assert (done.stdout, done.stderr) == (expected, "")
 
 

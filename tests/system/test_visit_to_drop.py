@@ -93,7 +93,7 @@ def street(tmp_path: Path) -> Iterator[Street]:
         made.start(
             made.house, sys.executable, "-m", "pforte", "serve", "--config", str(tmp_path / "pforte.toml")
         )
-        until(lambda: made.said("gate.loaded") and made.visit(PERSON, "/"), 30)
+        until(lambda: made.said("service.ready") and made.said("gate.loaded") and made.visit(PERSON, "/"), 30)
         yield made
     finally:
         for process in reversed(made.processes):

@@ -89,3 +89,12 @@ def _check_digit(digits: list[int]) -> int:
     for digit in digits:
         state = ((state + digit) % base or base) * 2 % (base + 1)
     return (base + 1 - state) % base
+
+
+def contact_about(contact: str, reference: str) -> str:
+    """Return where outsiders turn to about a reference: the setting ``desk.contact``, which may ask for it.
+
+    >>> contact_about("https://example.org/r/{reference}", "PF-7K3M-Q2XD")
+    'https://example.org/r/PF-7K3M-Q2XD'
+    """
+    return contact.replace("{reference}", reference)

@@ -90,8 +90,10 @@ class Call:
         """
         from pforte.settings.load import read  # noqa: PLC0415  loaded on first use
         from pforte.visits.checks import CHECKS  # noqa: PLC0415  loaded on first use
+        from pforte.visits.checks.software import SOFTWARE  # noqa: PLC0415  loaded on first use
 
-        return read(self.config, self.overrides, known_checks=[check.id for check in CHECKS], look=look)
+        checks = [check.id for check in CHECKS]
+        return read(self.config, self.overrides, known_checks=checks, known_software=SOFTWARE, look=look)
 
     def settings(self) -> Settings:
         """Load the settings, or end the command with exit code 2 and every mistake on standard error."""

@@ -23,7 +23,7 @@ def parse_check(text: str, option: str, others: Collection[str] = ()) -> str:
     for slug in (text, f"visit.{text}"):
         if slug in known:
             return slug
+    meant = suggestion(text, known) or ";"
     raise click.BadParameter(
-        f"no check is called {text[:60]!r}{suggestion(text, known)}; `pforte checks` lists them",
-        param_hint=option,
+        f"no check is called {text[:60]!r}{meant} `pforte checks` lists them", param_hint=option
     )

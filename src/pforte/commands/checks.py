@@ -15,7 +15,8 @@ from pforte.printable import printable
 from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check, Threshold
+from pforte.visits.checks.declaration import Check, Language, Threshold
+from pforte.visits.checks.house_rules import quote_standard, render_house_rules
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 from pforte.visits.checks.reference import describe_threshold, render_reference
 from pforte.visits.checks.trial import Trial, try_login, try_visit
@@ -55,7 +56,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def show(call: Call, slug: str, *, as_json: bool) -> None:
-    """Explain the check SLUG in both languages: what it sees, and what the other side can do."""
+    """Explain the check SLUG in both languages: what it sees, what it rests on, and what the other side can do."""
     slug = parse_check(slug, "SLUG")
     (check,) = (check for check in CHECKS if check.id == slug)
     settings = call.settings()
@@ -69,23 +70,27 @@ def show(call: Call, slug: str, *, as_json: bool) -> None:
             "kind": check.kind,
             "mode": mode,
             "makes an offence": describe_threshold(threshold),
-            "rests on": check.standard,
             "AbuseIPDB": ", ".join(map(str, check.categories)),
         }
     )
-    for heading, summary, remedy in (
-        ("English", check.summary.en, check.remedy.en),
-        ("Deutsch", check.summary.de, check.remedy.de),
-    ):
+    languages: tuple[tuple[str, Language], ...] = (("English", "en"), ("Deutsch", "de"))
+    for heading, language in languages:
         print_heading(heading)
-        click.echo(summary)
-        click.echo(remedy)
+        click.echo(check.summary.said(language))
+        click.echo(quote_standard(check.standard, language))
+        click.echo(check.remedy.said(language))
 
 
 @command.command("reference")
 def reference() -> None:
     """Print the reference page of all checks (Markdown)."""
     click.echo(render_reference(CHECKS), nl=False)
+
+
+@command.command("house-rules")
+def house_rules() -> None:
+    """Print the page of the house rules (Markdown)."""
+    click.echo(render_house_rules(CHECKS), nl=False)
 
 
 @command.command("try")
@@ -219,6 +224,7 @@ def _outcome(trial: Trial, settings: Settings) -> Mapping[str, object]:
         "verdict": _verdict(trial, threshold),
         "observed": printable(finding.observed) if finding else "",
         "expected": finding.expected if finding else "",
+        "rule": finding.rule if finding else "",
         "claim": finding.claim if finding else "",
         "marks": [printable(mark) for mark in trial.marks],
         "status": trial.status,
@@ -245,7 +251,7 @@ def _show(trials: Iterable[Trial], settings: Settings) -> None:
                 str(outcome["mode"]),
                 str(outcome["verdict"]),
                 ", ".join(reasons),
-                str(outcome["observed"]),
+                str(outcome["rule"] or outcome["observed"]),
             )
         )
     if not rows:

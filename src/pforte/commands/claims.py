@@ -17,6 +17,7 @@ from pforte.bans.offence import Offence
 from pforte.commands.unchecked import unproven
 from pforte.dns.resolver import Address, Answer, Resolver, Status, Version
 from pforte.net.addresses import Network
+from pforte.robots.verifiable import crawler_name
 from pforte.robots.verification import Verification, verify
 from pforte.settings.table import DnsSettings
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
@@ -73,6 +74,36 @@ def open_resolver(dns: str, settings: DnsSettings) -> Resolver:
     return ZoneFileResolver.read([Path(dns)])
 
 
+class Listening:
+    """Passes questions on and counts how many addresses have a name.
+
+    A resolver that says of every address that it has none would make every real crawler look forged.
+
+    Args:
+        resolver: answers the questions.
+        heard: counts addresses, under ``named`` and ``nameless``.
+    """
+
+    def __init__(self, resolver: Resolver, heard: Counter[str]) -> None:
+        self._resolver = resolver
+        self._heard = heard
+
+    async def addresses(self, name: str, version: Version | None = None) -> Answer[Address]:
+        """Return the addresses of a host."""
+        return await self._resolver.addresses(name, version)
+
+    async def names(self, address: Address) -> Answer[str]:
+        """Return the names of an address."""
+        answer = await self._resolver.names(address)
+        if answer.status is not Status.TROUBLE:
+            self._heard["named" if answer.values else "nameless"] += 1
+        return answer
+
+    async def records(self, name: str, kind: str) -> Answer[str]:
+        """Return the records of one type."""
+        return await self._resolver.records(name, kind)
+
+
 def settled(offence: Offence, found: Verification, *, excuse: bool) -> Offence | None:
     """Return what an offence becomes once its visitor's claim was looked into; None where nothing is left of it.
 
@@ -89,7 +120,7 @@ def settled(offence: Offence, found: Verification, *, excuse: bool) -> Offence |
         return unproven(offence, excuse=excuse)
     if offence.check == IMPERSONATED:
         return None
-    return replace(offence, exempt=f"verified crawler {offence.claim}") if excuse else offence
+    return replace(offence, exempt=f"verified crawler {crawler_name(offence.claim)}") if excuse else offence
 
 
 class Claims:
@@ -101,7 +132,8 @@ class Claims:
         excuse: whether crawlers are exempt (setting ``exempt.crawlers``).
 
     Attributes:
-        found: the number of offences with a claim by what is known of it: ``proven``, ``forged`` or ``unknown``.
+        found: the number of offences with a claim by what is known of it: ``proven``, ``forged`` or ``unknown``; and
+            what :class:`Listening` heard.
     """
 
     def __init__(
@@ -112,7 +144,7 @@ class Claims:
         excuse: bool = True,
     ) -> None:
         self.found: Counter[str] = Counter()
-        self._resolver = resolver
+        self._resolver = Listening(resolver, self.found)
         self._ranges = ranges
         self._excuse = excuse
         self._answers: dict[tuple[str, Address], Future[Verification]] = {}

@@ -11,7 +11,8 @@ from pforte.commands import Call
 from pforte.register.batch import Filed
 from pforte.register.store import Register, locate
 
-RUNGS = {1: "1 hour", 2: "1 week", 3: "30 days", 4: "365 days"}
+RUNGS = {1: "1 hour", 2: "1 week", 3: "1 month", 4: "1 year"}
+"""The ladder in the words in which it is published; the moment of the end is printed beside them."""
 WIDTH = 118
 
 

@@ -1,6 +1,7 @@
 """``pforte explain``: why a network is or was banned, what happens next, and what can be done about it."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +9,13 @@ import click
 
 from pforte.bans import escalation
 from pforte.bans.ban import Ban, Origin, Reach
-from pforte.bans.reference import BadReferenceError, parse_reference
+from pforte.bans.reference import BadReferenceError, contact_about, parse_reference
 from pforte.bans.regulation import Regulation
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_object, ban_state, offence_object, offence_words
 from pforte.commands.enforcement import tell_simulation
+from pforte.commands.explain_words import WORDS, say_why, spoken
 from pforte.commands.output import (
     print_facts,
     print_heading,
@@ -27,9 +29,11 @@ from pforte.printable import printable
 from pforte.register import Act, Case, Filed
 from pforte.settings.durations import render_duration
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check
+from pforte.visits.checks.declaration import Check, Language
+from pforte.visits.checks.house_rules import quote_standard
 
-LIFT_LATER = "If this is a mistake, tell the operator of the service the reference."
+LANGUAGES: Mapping[str, tuple[Language, ...]] = {"en": ("en",), "de": ("de",), "both": ("en", "de")}
+"""What the option ``--lang`` takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,38 @@ def repeat_of(ban: Ban, regulation: Regulation) -> Repeat | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an explanation is made of.
+
+    Attributes:
+        case: the ban and what led to it.
+        check: the check that decides what is told, or None.
+        repeat: what the next offence leads to, or None.
+        now: the present moment.
+        contact: where outsiders turn to about it, or "".
+    """
+
+    case: Case
+    check: Check | None
+    repeat: Repeat | None
+    now: datetime
+    contact: str
+
+
 @click.command()
 @click.argument("reference")
+@click.option(
+    "--lang",
+    type=click.Choice(tuple(LANGUAGES)),
+    help="Language; that of the environment unless given. JSON has both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Offences shown at most."
 )
 @click.pass_obj
-def command(call: Call, reference: str, limit: int, *, as_json: bool) -> None:
+def command(call: Call, reference: str, lang: str | None, limit: int, *, as_json: bool) -> None:
     """Explain the ban that carries REFERENCE: what was seen, which rule it broke, what comes next.
 
     Exit codes: 0 done, 1 when no ban carries the reference or the register is away, 2 bad usage.
@@ -88,10 +116,15 @@ def command(call: Call, reference: str, limit: int, *, as_json: bool) -> None:
         case = register.case(wanted, limit)
         repeat = repeat_of(case.ban, register.ladder.regulation)
     check = {check.id: check for check in CHECKS}.get(_check_id(case))
+    contact = contact_about(settings.desk.contact, case.ban.reference)
+    told = Told(case, check, repeat, clock.now(), contact)
     if as_json:
-        print_json(_object(case, check, repeat, clock.now()))
-    else:
-        _print(case, check, repeat, clock.now())
+        print_json(_object(told))
+        return
+    for number, language in enumerate(LANGUAGES[lang or spoken(os.environ)]):
+        if number:
+            click.echo()
+        _print(told, language)
 
 
 def _check_id(case: Case) -> str:
@@ -108,15 +141,17 @@ def _why(case: Case) -> str:
     return next((filed.why for filed in case.offences if filed.outcome.value in {"ban", "history"}), "")
 
 
-def _object(case: Case, check: Check | None, repeat: Repeat | None, now: datetime) -> dict[str, object]:
+def _object(told: Told) -> dict[str, object]:
+    case, check, repeat = told.case, told.check, told.repeat
     return {
-        **ban_object(case.ban, now),
+        **ban_object(case.ban, told.now),
         "check": None if check is None else _check_object(check),
         "why": _why(case),
         "counts": dict(case.counts),
         "offences": [offence_object(filed) for filed in case.offences],
         "repeat": None if repeat is None else _repeat_object(repeat),
         "acts": [_act_object(act) for act in case.acts],
+        "contact": told.contact,
     }
 
 
@@ -124,6 +159,10 @@ def _check_object(check: Check) -> dict[str, object]:
     return {
         "id": check.id,
         "standard": check.standard,
+        "clause": {
+            "en": quote_standard(check.standard, "en"),
+            "de": quote_standard(check.standard, "de"),
+        },
         "summary": {"en": check.summary.en, "de": check.summary.de},
         "remedy": {"en": check.remedy.en, "de": check.remedy.de},
     }
@@ -143,41 +182,49 @@ def _act_object(act: Act) -> dict[str, object]:
     return {"at": render_time(act.at), "who": act.who, "act": act.act, "reason": act.reason}
 
 
-def _print(case: Case, check: Check | None, repeat: Repeat | None, now: datetime) -> None:
-    print_facts(_facts(case, check, now))
+def _print(told: Told, language: Language) -> None:
+    words, case = WORDS[language], told.case
+    print_facts(_facts(told, language))
     if case.offences:
         total = sum(case.counts.values())
-        shown = f", the first {len(case.offences)}" if total > len(case.offences) else ""
-        print_heading(f"What was seen ({offence_words(case.counts)}{shown})")
+        shown = words.first.format(count=len(case.offences)) if total > len(case.offences) else ""
+        print_heading(words.seen.format(offences=offence_words(case.counts) + shown))
         for filed in case.offences:
             _print_offence(filed)
-    print_heading("If it happens again")
-    click.echo(_repeat_words(repeat))
-    print_heading("What to do")
-    click.echo(LIFT_LATER if check is None else f"{check.remedy.en} {LIFT_LATER}")
+    print_heading(words.again)
+    click.echo(_repeat_words(told.repeat, language))
+    print_heading(words.remedy)
+    click.echo(" ".join(_remedy(told, language)))
     if case.acts:
-        print_heading("What operators did")
-        print_table(
-            ("when", "who", "act", "reason"),
-            [(seconds(act.at), act.who, act.act, act.reason) for act in case.acts],
-        )
+        print_heading(words.operators)
+        print_table(words.acts, [(seconds(act.at), act.who, act.act, act.reason) for act in case.acts])
 
 
-def _facts(case: Case, check: Check | None, now: datetime) -> Mapping[str, str]:
-    ban = case.ban
+def _remedy(told: Told, language: Language) -> Iterator[str]:
+    words = WORDS[language]
+    if told.check is not None:
+        yield told.check.remedy.said(language)
+    yield words.mistake
+    if told.contact:
+        yield words.contact.format(contact=told.contact)
+
+
+def _facts(told: Told, language: Language) -> Mapping[str, str]:
+    words, ban, check = WORDS[language], told.case.ban, told.check
+    why, state = say_why(_why(told.case), language), ban_state(ban, told.now)
     facts = {
-        "reference": ban.reference,
-        "network": str(ban.network),
-        "rung": f"{ban.rung}, {_why(case)}" if _why(case) else str(ban.rung),
-        "from": seconds(ban.starts),
-        "until": f"{seconds(ban.effective_end())} ({ban_state(ban, now)})",
-        "reason": ban.reason,
+        words.reference: ban.reference,
+        words.network: str(ban.network),
+        words.rung: f"{ban.rung}, {why}" if why else str(ban.rung),
+        words.starts: seconds(ban.starts),
+        words.ends: f"{seconds(ban.effective_end())} ({words.states.get(state, state)})",
+        words.reason: ban.reason,
     }
     if ban.reach is Reach.APPLICATION:
-        facts["reach"] = "many people share the network: refused by HTTP and SMTP, not by the firewall"
+        facts[words.reach] = words.shared
     if check is not None:
-        facts["rule"] = check.summary.en
-        facts["standard"] = check.standard
+        facts[words.rule] = check.summary.said(language)
+        facts[words.standard] = quote_standard(check.standard, language)
     return facts
 
 
@@ -190,11 +237,14 @@ def _print_offence(filed: Filed) -> None:
     click.echo(f"    {shortened(printable(offence.evidence))}")
 
 
-def _repeat_words(repeat: Repeat | None) -> str:
+def _repeat_words(repeat: Repeat | None, language: Language) -> str:
+    words = WORDS[language]
     if repeat is None:
-        return "The history is forgiven: a new offence starts on rung 1."
-    return (
-        f"Until {seconds(repeat.until)} ({render_duration(repeat.window)} after the ban) "
-        f"a new offence leads to rung {repeat.rung}: {render_duration(repeat.length)}. "
-        f"Later it leads to rung {repeat.later}."
+        return words.forgiven
+    return words.repeat.format(
+        until=seconds(repeat.until),
+        window=render_duration(repeat.window),
+        rung=repeat.rung,
+        length=render_duration(repeat.length),
+        later=repeat.later,
     )

@@ -4,6 +4,8 @@ import gc
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from operator import itemgetter
 from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -15,11 +17,10 @@ from pforte.settings.table import Settings
 from pforte.sources.archive import Archive
 from pforte.sources.block import Limits, SourceError
 from pforte.visits.formats.catalogue import find_format
-from pforte.visits.formats.detect import detect
-from pforte.visits.formats.format import Format, FormatError
+from pforte.visits.formats.format import FormatError
+from pforte.visits.formats.recognition import Reading, Recognition
 from pforte.visits.scan import Origin, Scanner
 
-SAMPLE_BYTES = 65_536
 _GARBAGE = 200_000
 """New containers between two looks for circles of them; the default of 700 costs a tenth of the time."""
 
@@ -94,33 +95,42 @@ class Judging:
         total = Archive(file).total
         with show_progress(file, total) if self.bar else nullcontext(None) as advance:
             archive = Archive(file, self._limits, advance)
-            origin: Origin | None = None
-            line = 1
+            recognition, readable, line = Recognition(self._format), False, 1
             for data in archive.blocks():
-                if origin is None:
-                    if not data.strip():
-                        empty = data.count(b"\n")
-                        summary.lines, line = summary.lines + empty, line + empty
-                        continue
-                    origin = Origin(source=file, log=self._format_of(file, data), zone=self._zone)
-                scanned = self._scanner.scan(data, origin, now, line)
-                summary.lines, line = summary.lines + scanned.lines, line + scanned.lines
-                summary.candidates += scanned.candidates
-                summary.unparsed += scanned.unparsed
-                summary.capped += scanned.capped
-                for offence, _ in scanned.offences:
-                    yield offence
+                if not data.isspace():
+                    reading = self._recognise(file, recognition, data)
+                    readable |= reading.readable
+                    yield from self._scan(file, reading, now, line)
+                lines = data.count(b"\n")
+                summary.lines, line = summary.lines + lines, line + lines
             summary.cut += archive.cut
-            if origin is None:
-                summary.empty.append(file)
+        log = recognition.log
+        if file not in summary.formats:
+            summary.empty.append(file)
+        elif log is not None and not readable:
+            raise FormatError(
+                f"{file}: no line is of format {log.name}; `pforte formats try` finds the format"
+            )
 
-    def _format_of(self, file: str, sample: bytes) -> Format:
+    def _recognise(self, file: str, recognition: Recognition, data: bytes) -> Reading:
         try:
-            found = self._format or detect(sample[:SAMPLE_BYTES], self._clock.now().timestamp())
+            reading = recognition.read(data)
         except FormatError as error:
             raise FormatError(f"{file}: {error}") from error
-        self.summary.formats[file] = found.name
-        return found
+        self.summary.formats[file] = ", ".join(recognition.names)
+        return reading
+
+    def _scan(self, file: str, reading: Reading, now: datetime, line: int) -> Iterator[Offence]:
+        summary, found = self.summary, list[tuple[Offence, int]]()
+        for log, lines in reading.parts:
+            scanned = self._scanner.scan(lines, Origin(source=file, log=log, zone=self._zone), now, line)
+            summary.candidates += scanned.candidates
+            summary.unparsed += scanned.unparsed
+            summary.capped += scanned.capped
+            found += scanned.offences
+        if len(reading.parts) > 1:
+            found.sort(key=itemgetter(1))
+        return (offence for offence, _ in found)
 
 
 @contextmanager

@@ -128,6 +128,7 @@ class _Row:
 
     count: int
     watches: bool
+    exempt: str
     at: datetime
     place: str
     observed: str
@@ -158,8 +159,9 @@ def print_report(offences: Iterable[Offence], counts: Mapping[str, str]) -> None
         else:
             left_out += 1
     for (network, check), row in rows.items():
-        watches = ", which only watches" if row.watches else ""
-        click.echo(f"{click.style(str(network), bold=True)}  {click.style(check, fg='red')}{watches}")
+        spared = ", which only watches" if row.watches else ""
+        spared += f", {row.exempt}" if row.exempt else ""
+        click.echo(f"{click.style(str(network), bold=True)}  {click.style(check, fg='red')}{spared}")
         click.echo(f"    {_times(row.count, counts.get(check, ''))} {seconds(row.at)}, {row.place}")
         if row.observed:
             click.echo(f"    {row.observed}")
@@ -180,6 +182,7 @@ def _row(offence: Offence) -> _Row:
     return _Row(
         count=1,
         watches=offence.mode is Mode.WATCH,
+        exempt=printable(offence.exempt),
         at=offence.at,
         place=place if offence.line is None else f"{place}:{offence.line}",
         observed=shortened(printable(offence.observed)),

@@ -95,16 +95,16 @@ def sites_offline(settings: Settings, robots: Path | None) -> Sites:
     Raises:
         ScanningError: a robots.txt cannot be read.
     """
+    if robots is not None and not settings.site:
+        return Sites([Site(name="localhost", versions=_always(robots))])
     versions = {}
-    for site in settings.site:
-        if site.robots and "://" not in site.robots:
-            versions[site.name] = _always(Path(site.robots))
-    if robots is None:
-        return sites_of(settings, versions)
-    if settings.site:
-        versions[settings.site[0].name] = _always(robots)
-        return sites_of(settings, versions)
-    return Sites([Site(name="localhost", versions=_always(robots))])
+    for number, site in enumerate(settings.site):
+        if number == 0 and robots is not None:
+            versions[site.name] = _always(robots)
+        elif site.robots and "://" not in site.robots:
+            hint = f'; the setting robots of the site "{site.name}" names it: correct it, or take it out if there is none'
+            versions[site.name] = _always(Path(site.robots), hint)
+    return sites_of(settings, versions)
 
 
 def pages_of_robots(settings: Settings, robots: Path | None) -> list[tuple[str, str]]:
@@ -118,12 +118,12 @@ def pages_of_robots(settings: Settings, robots: Path | None) -> list[tuple[str, 
     return [(site.name, site.robots) for site in settings.site[first:] if "://" in site.robots]
 
 
-def _always(file: Path) -> Versions:
+def _always(file: Path, hint: str = "") -> Versions:
     try:
         with file.open("rb") as opened:
             return Versions((read_version(opened.read(MOST_RULE_BYTES)),))
     except OSError as error:
-        raise ScanningError(f"{file} cannot be read: {error.strerror}") from error
+        raise ScanningError(f"{file} cannot be read: {error.strerror}{hint}") from error
 
 
 def build_scanner(settings: Settings, sites: Sites, *, tracked: bool = False) -> Scanner:

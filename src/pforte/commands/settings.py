@@ -53,7 +53,7 @@ def check(call: Call, file: Path | None) -> None:
     """
     if call.overrides:
         raise click.UsageError("settings check reads a file only: leave --set out.")
-    reading = _read_or_exit(lambda: read(file or call.config, (), {}, _known_checks(), look=True))
+    reading = _read_or_exit(lambda: _read(file or call.config))
     click.echo(f"{reading.file or 'no settings file, the defaults are'}: without mistakes")
 
 
@@ -63,10 +63,12 @@ def reference() -> None:
     click.echo(render_reference(), nl=False)
 
 
-def _known_checks() -> tuple[str, ...]:
+def _read(file: Path | None) -> Reading:
     from pforte.visits.checks import CHECKS  # noqa: PLC0415  the reference page needs no checks
+    from pforte.visits.checks.software import SOFTWARE  # noqa: PLC0415  the reference page needs no checks
 
-    return tuple(check.id for check in CHECKS)
+    checks = [check.id for check in CHECKS]
+    return read(file, (), {}, checks, known_software=SOFTWARE, look=True)
 
 
 def _read_or_exit(reading: Callable[[], Reading]) -> Reading:

@@ -21,10 +21,11 @@ class Summary:
         cut: lines longer than the limit.
         seconds: time from the first to the last block.
         offences: number of offences by check.
-        claims: number of offences whose visitor says it is a crawler, by what is known of that: ``proven``, ``forged``, ``unknown``.
+        claims: number of offences whose visitor says it is a crawler, by what is known of that: ``proven``, ``forged``,
+            ``unknown``; and of reverse questions about their addresses, by the answer: ``named``, ``nameless``.
         spared: number of offences that led to no ban, by the reason (``replay`` only).
         unread: for each file that could not be read (to its end), why.
-        formats: for each file, the format it was read as.
+        formats: for each file, the formats it was read as, with commas between.
         empty: files without any line of text.
     """
 
@@ -45,6 +46,10 @@ class Summary:
     def lines_per_second(self) -> int:
         """Return the speed, or 0 where nothing was read."""
         return round(self.lines / self.seconds) if self.seconds else 0
+
+    def nameless(self) -> bool:
+        """Say whether addresses were asked for their names and none had one."""
+        return self.claims["nameless"] > 0 and self.claims["named"] == 0
 
     def as_object(self) -> dict[str, object]:
         """Return the summary as JSON has it."""
@@ -92,6 +97,11 @@ def tell_summary(summary: Summary, *, as_json: bool) -> int:
     _tell(summary.claims["proven"], "claim to be a crawler was proven", "claims to be a crawler were proven")
     for reason, count in summary.spared.most_common():
         _tell(count, f"offence led to no ban: {reason}", f"offences led to no ban: {reason}")
+    if summary.nameless():
+        note(
+            "no address of a visitor that says it is a crawler has a name; does the resolver answer reverse questions"
+            " (PTR)? If not, every real crawler looks forged"
+        )
     for file in summary.empty:
         note(f"{file} is empty")
     for reason in summary.unread.values():

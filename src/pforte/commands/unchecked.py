@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from pforte.bans.offence import Kind, Offence
+from pforte.robots.verifiable import crawler_name
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 
 
@@ -22,7 +23,9 @@ def unproven(offence: Offence, *, excuse: bool) -> Offence | None:
     if offence.check == IMPERSONATED:
         return None
     if excuse and offence.kind is not Kind.ATTACK:
-        return replace(offence, exempt=f"says it is {offence.claim}, which could not be checked")
+        return replace(
+            offence, exempt=f"says it is {crawler_name(offence.claim)}, which could not be checked"
+        )
     return offence
 
 

@@ -60,7 +60,9 @@ def open_files(
     if folder is None:
         # An empty path in the settings reads as the current folder.
         folder = settings.service.state / "files" if gate.folder == Path() else gate.folder
-    return FilesGate(folder, gate.kinds, clock, exempt, renderings_of(settings.gate.dnsbl, clock))
+    return FilesGate(
+        folder, gate.kinds, clock, exempt, renderings_of(settings.gate.dnsbl, clock), settings.desk.contact
+    )
 
 
 def open_crowdsec(

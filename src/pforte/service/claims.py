@@ -13,6 +13,7 @@ from pforte.dns.resolver import Resolver
 from pforte.net.addresses import Address, Network
 from pforte.register.batch import Claim, Settlement
 from pforte.register.gathering import Gathering
+from pforte.robots.verifiable import crawler_name
 from pforte.robots.verification import Verification, verify
 from pforte.visits.checks.impersonated_crawler import CHECK as IMPERSONATED
 
@@ -122,7 +123,7 @@ def settled(offence: Offence, found: Verification) -> Offence | None:
     if offence.check == IMPERSONATED.id:
         return offence if found is Verification.FORGED else None
     if found is Verification.PROVEN:
-        return replace(offence, exempt=f"verified crawler {offence.claim}")
+        return replace(offence, exempt=f"verified crawler {crawler_name(offence.claim)}")
     return offence if found is Verification.FORGED or offence.kind is Kind.ATTACK else None
 
 

@@ -41,6 +41,7 @@ class Exempting:
         self._clock = clock
         self._hosts: dict[str, tuple[Address, ...]] = {}
         self._stored: dict[str, tuple[bytes, datetime]] = {}
+        self._absent: set[str] = set()
 
     def exemptions(self, settings: Settings) -> Exemptions:
         """Return who is exempt by these settings, on this machine, at this moment."""
@@ -82,10 +83,23 @@ class Exempting:
                 self._hosts[host] = tuple(dict.fromkeys((*self._hosts.get(host, ()), *answer.values)))
             else:
                 self._hosts[host] = answer.values
+                self._tell_absent(host, answer.status)
         try:
             await worker.run(partial(self._store, hosts))
         except RegisterError as error:
             _log.warning("exempt.hosts-not-stored", text=str(error))
+
+    def _tell_absent(self, host: str, status: Status) -> None:
+        """Say that a host has no address, if that is news."""
+        if status is not Status.NONE:
+            self._absent.discard(host)
+        elif host not in self._absent:
+            self._absent.add(host)
+            _log.warning(
+                "exempt.host-absent",
+                host=host,
+                text="the DNS has no address of this name, so it exempts nobody; look at exempt.hosts",
+            )
 
     def _store(self, hosts: Iterable[str]) -> None:
         now = self._clock.now()

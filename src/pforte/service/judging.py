@@ -1,10 +1,12 @@
 """Judging what the sources read: block after block, in one thread, in the order of arrival."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import TypeVar
 
 from pforte.bans.ban import Ban
@@ -197,13 +199,16 @@ class Judging:
         if not block.data or block.data.isspace():
             return _Judged()
         try:
-            origin = self._formats.origin(arrival.settings, block)
-            if origin is None:
-                return _Judged(counts={"unread": block.data.count(b"\n")})
+            read = self._formats.read(arrival.settings, block)
             now = block.received or self._clock.now()
-            scanned = self._scanner.scan(block.data, origin, now, block.first_line)
-            counts = {"lines": scanned.lines, "unparsed": scanned.unparsed, "capped": scanned.capped}
-            return _Judged(scanned.offences, self._scanner.changes(), counts)
+            found: list[tuple[Offence, int]] = []
+            counts = Counter(unread=read.unread, lines=block.data.count(b"\n") - read.unread)
+            for origin, lines in read.parts:
+                scanned = self._scanner.scan(lines, origin, now, block.first_line)
+                found += scanned.offences
+                counts.update(unparsed=scanned.unparsed, capped=scanned.capped)
+            found.sort(key=itemgetter(1))
+            return _Judged(tuple(found), self._scanner.changes(), counts)
         except Exception as error:  # noqa: BLE001  one line must not stop all logs; docs/decisions/0008-set-aside.md
             tell_set_aside(block, error, self._aside.keep(block))
             return _Judged(counts={"set_aside": block.data.count(b"\n")})

@@ -16,6 +16,8 @@ from pforte.sources.opening import open_source
 
 SOURCE_PAUSE = 10.0
 """Seconds before a source that could not be read is tried again."""
+OPEN_SECONDS = 5.0
+"""How long the others wait for a source that is slow to open."""
 DRAIN_SECONDS = 10.0
 """How long a source that is to end may go on handing over what it had accepted."""
 
@@ -46,12 +48,19 @@ class Readers:
         return list(self._readers)
 
     async def follow(self, settings: Settings) -> None:
-        """Start reading sources that are new, end those that are gone or changed, leave the others alone."""
+        """Start reading sources that are new, end those that are gone or changed, leave the others alone.
+
+        Returns when the new ones are open, so that no line is missed that is written from then on.
+        """
         limits = Limits(settings.scan.block, settings.scan.line)
         wanted = {
             name_of_source(source): _Reader((source, limits), self._judging, self._counts, self._clock)
             for source in settings.source
         }
+        if not wanted:
+            _log.warning(
+                "source.none", text="no [[source]] is set, so no log is read and nobody is judged by one"
+            )
         gone = [
             name
             for name, reader in self._readers.items()
@@ -61,10 +70,14 @@ class Readers:
             await self._end(gone)
             # What they read last must be judged before anybody goes on from where they stopped.
             await self._judging.catch_up()
-        for name, reader in wanted.items():
-            if name not in self._readers:
-                self._readers[name] = reader
-                self._tasks[name] = self._group.create_task(reader.run())
+        new = {name: reader for name, reader in wanted.items() if name not in self._readers}
+        for name, reader in new.items():
+            self._readers[name] = reader
+            self._tasks[name] = self._group.create_task(reader.run())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_SECONDS):
+                for reader in new.values():
+                    await reader.tried.wait()
 
     async def stop(self) -> None:
         """End all: what they had accepted is handed over before."""
@@ -97,6 +110,8 @@ class _Reader:
         self._judging = judging
         self._counts = counts
         self._clock = clock
+        self.tried = asyncio.Event()
+        """Set once the source is open, or could not be opened."""
         self._source: Source | None = None
         self._closing = asyncio.Event()
 
@@ -125,12 +140,22 @@ class _Reader:
                 # A disk, a mount or a journal in trouble must not take the other sources with it.
                 _log.error("source.failed", source=self._name, text=str(error), again_in=SOURCE_PAUSE)
             else:
-                _log.info("source.ended", source=self._name)
+                self._tell_end()
                 return
             # Reading goes on behind what is judged, so what was read before must be.
             await self._judging.catch_up()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), SOURCE_PAUSE)
+
+    def _tell_end(self) -> None:
+        if self._closing.is_set():
+            _log.info("source.ended", source=self._name)
+        else:
+            _log.warning(
+                "source.ended",
+                source=self._name,
+                text="nothing more comes from it: what wrote to it has ended. Start both again to go on",
+            )
 
     async def _read(self, position: str) -> None:
         settings, limits = self.reads
@@ -139,6 +164,8 @@ class _Reader:
         try:
             async with aclosing(source.blocks()) as blocks:
                 async for block in blocks:
+                    self.tried.set()
                     await self._judging.put(settings, block)
         finally:
+            self.tried.set()
             self._counts.leave(source)

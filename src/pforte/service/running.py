@@ -38,9 +38,10 @@ from pforte.service.making import make_door, make_gates, make_ladder, make_range
 from pforte.service.reading import Readers
 from pforte.service.robots import RobotsKeeper
 from pforte.service.signals import let_reload_through
+from pforte.service.simulating import tell_left_behind
 from pforte.service.systemd import beat, notify
 from pforte.service.tending import Duty, tend
-from pforte.settings.changes import changes
+from pforte.settings.changes import AT_START, changes
 from pforte.settings.load import SettingsError
 from pforte.settings.table import Settings
 from pforte.visits.formats.format import FormatError
@@ -51,8 +52,6 @@ END_SECONDS = 60.0
 """How long the end may take; systemd kills what has not ended 90 s after it was told to (TimeoutStopSec)."""
 CLOSE_SECONDS = 2.0
 TALLIES_KEPT = timedelta(days=2)
-NEEDS_RESTART = ("service", "register", "dns", "gate")
-"""Sections of the settings that take effect at the next start only."""
 
 try:
     import uvloop
@@ -182,11 +181,15 @@ class Service:
                 await gate.open()
             await self._readers.follow(self._judging.settings)
             notify("READY=1")
+            simulate = self._judging.settings.service.simulate
             _log.info(
                 "service.ready",
                 sources=self._readers.names,
                 gates=self._gates.names,
+                simulate=simulate,
             )
+            if simulate:
+                await self._upkeep.run(partial(tell_left_behind, self._judging.settings, self._clock))
             await self._stop.wait()
             notify("STOPPING=1")
             for gate in self._gates.answering:
@@ -314,8 +317,8 @@ class Service:
         """Take over new settings between two blocks; no line is lost or judged twice."""
         former = self._judging.settings
         changed = changes(former, settings)
-        late = [name for name in changed if name.split(".")[0] in NEEDS_RESTART]
-        settings = replace(settings, **{name: getattr(former, name) for name in NEEDS_RESTART})
+        late = [name for name in changed if name.split(".")[0] in AT_START]
+        settings = replace(settings, **{name: getattr(former, name) for name in AT_START})
         async with self._renewing:
             await self._reloading.run(partial(self._robots.read_files, settings.site))
             sites = await self._reloading.run(partial(self._robots.sites, settings))
@@ -327,9 +330,13 @@ class Service:
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
         await self._readers.follow(settings)
-        _log.info(
-            "settings.taken-over", changed=[name for name in changed if name not in late], need_restart=late
-        )
+        _log.info("settings.taken-over", changed=[name for name in changed if name not in late])
+        if late:
+            _log.warning(
+                "settings.need-restart",
+                changed=late,
+                then="restart the service; until then the former values are in force",
+            )
         if "site" in changed:
             self._robots_duty.due = None  # a site that is new has no robots.txt yet
 

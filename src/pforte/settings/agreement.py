@@ -1,6 +1,6 @@
 """What several settings must be together, where each alone is good."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pforte.settings.durations import render_duration
@@ -38,6 +38,18 @@ def disagreements(settings: Settings) -> Iterator[Disagreement]:
             yield Disagreement((name,), "must be set to the host name of the site")
         elif site.name in [other.name for other in settings.site[:index]]:
             yield Disagreement((name,), f'two sites are named "{site.name}"')
+
+
+def unknown_software(settings: Settings, known: Collection[str]) -> Iterator[Disagreement]:
+    """Yield the sites that say they run what no check knows; ``known`` are words in small letters."""
+    for index, site in enumerate(settings.site):
+        for software in site.runs:
+            if software.lower() not in known:
+                near = (
+                    suggestion(software.lower(), sorted(known))
+                    or "; `pforte checks reference` lists the words"
+                )
+                yield Disagreement((("site", index, "runs"),), f'no check asks for "{software}"{near}')
 
 
 def shared_files(settings: Settings) -> Iterator[Disagreement]:

@@ -6,6 +6,9 @@ from typing import Any
 from pforte.settings.shape import Form, Name, entries, render_name
 from pforte.settings.table import Settings
 
+AT_START = ("service", "desk", "register", "dns", "gate")
+"""Sections whose settings take effect at the next start of the service only, not when it reads them again."""
+
 
 def changes(old: Settings, new: Settings) -> list[str]:
     """Return the names of the settings that differ, in the order of the table.

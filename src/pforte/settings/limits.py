@@ -19,8 +19,9 @@ Limit = Callable[[T], str]
 
 # Each pattern is linear: one class per position, no repetition inside a repetition that could match alike.
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
-_WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+_WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII | re.IGNORECASE)
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
+_LONGEST_CONTACT = 200
 _LONGEST_HOST = 253  # RFC 1035 s2.3.4, without the root's dot
 
 
@@ -115,8 +116,8 @@ def url_path(value: str) -> str:
 
 
 def word(value: str) -> str:
-    """Allow a word of small letters, digits, points, hyphens and underscores."""
-    return "" if _WORD.fullmatch(value) else f'"{value}" is not a word of small letters, digits and hyphens'
+    """Allow a word of letters, digits, points, hyphens and underscores."""
+    return "" if _WORD.fullmatch(value) else f'"{value}" is not a word of letters, digits and hyphens'
 
 
 def table_name(value: str) -> str:
@@ -129,6 +130,15 @@ def table_name(value: str) -> str:
 def one_line(value: str) -> str:
     """Allow a text without control characters."""
     return "" if value.isprintable() else f"{value!r} holds a control character"
+
+
+def contact(value: str) -> str:
+    """Allow a text that fits into every refusal: printable ASCII (RFC 5321 s4.2), at most 200 characters."""
+    if value.count("{reference}") > 1:
+        return "must hold {reference} once at most"
+    if value.isascii() and value.isprintable() and len(value) <= _LONGEST_CONTACT:
+        return ""
+    return f"must be at most {_LONGEST_CONTACT} printable ASCII characters, because it stands in SMTP answers"
 
 
 def suggestion(wrong: str, known: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from pforte.printable import printable
-from pforte.settings.agreement import disagreements, shared_files
+from pforte.settings.agreement import disagreements, shared_files, unknown_software
 from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
@@ -65,6 +65,7 @@ def read(
     environ: Mapping[str, str] | None = None,
     known_checks: Collection[str] | None = None,
     *,
+    known_software: Collection[str] | None = None,
     look: bool = False,
 ) -> Reading:
     """Return the settings in force and where each came from.
@@ -74,6 +75,7 @@ def read(
         overrides: texts ``NAME=VALUE`` of ``--set``; the later wins.
         environ: variables to read; None is the process's own.
         known_checks: slugs that ``[check."SLUG"]`` may name; None allows every slug.
+        known_software: words that ``site.runs`` may hold, small letters; None allows every word.
         look: whether it is a mistake too that two sources read one file now; that looks at the disk.
 
     Raises:
@@ -88,7 +90,12 @@ def read(
     settings = build(Settings, given)
     # A setting that is wrong alone has its default here, and so may disagree only for that.
     wrong = {_judged(mistake.name) for mistake in mistakes}
-    for disagreement in chain(disagreements(settings), shared_files(settings) if look else ()):
+    found = chain(
+        disagreements(settings),
+        () if known_software is None else unknown_software(settings, known_software),
+        shared_files(settings) if look else (),
+    )
+    for disagreement in found:
         if wrong.isdisjoint(map(_judged, disagreement.names)):
             given_first = sorted(disagreement.names, key=lambda name: name not in places)
             place, other = _place(given_first[0], places), _place(disagreement.other, places)

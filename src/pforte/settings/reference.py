@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pforte.settings.changes import AT_START
 from pforte.settings.shape import Entry, Form, Name, entries, render_name
 from pforte.settings.table import Settings
 from pforte.settings.values import describe_kind, render_toml
@@ -12,7 +13,12 @@ _HEAD = """\
 <!-- Written by `pforte settings reference`. Change src/pforte/settings/table.py instead. -->
 
 Every setting, its type, its default and what it does. How settings are given, and which place wins, stands
-in the [guide](../guides/settings.md). `pforte settings` prints the values in force."""
+in the [guide](../guides/settings.md). `pforte settings` prints the values in force.
+
+A running service takes changes over when it is sent SIGHUP (`systemctl reload pforte`), but for the sections that say
+otherwise."""
+
+_LATE = "**A change takes effect at the next start of the service.**"
 
 
 def render_reference() -> str:
@@ -39,7 +45,8 @@ def _heading(entry: Entry, name: Name) -> Iterator[str]:
             header = f"[[{render_name(name)}]]"
         elif entry.form is Form.NAMED:
             header = f'[{render_name(name)}."SLUG"]'
-        yield from ("", f"## `{header}`", "", entry.text)
+        late = name[0] in AT_START
+        yield from ("", f"## `{header}`", "", f"{entry.text} {_LATE}" if late else entry.text)
 
 
 def _row(entry: Entry) -> str:

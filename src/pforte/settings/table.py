@@ -20,6 +20,7 @@ from pforte.settings.limits import (
     address,
     at_least,
     between,
+    contact,
     each,
     host_and_port,
     host_name,
@@ -58,6 +59,18 @@ class LogSettings:
         "auto", "Shape of the program's own log: auto is console on a terminal and json elsewhere."
     )
     level: Literal["debug", "info", "warning", "error"] = setting("info", "Least level that is logged.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """[desk]: what outsiders who are shut out are told."""
+
+    contact: str = setting(
+        "",
+        "Where they turn to: a mail address or a URL. It stands in refusals and explanations; `{reference}` in it"
+        " becomes the ban's reference.",
+        contact,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +261,8 @@ class SiteSettings:
     )
     runs: tuple[str, ...] = setting(
         (),
-        "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes.",
+        "Software the site really runs (such as wordpress, phpmyadmin), whose paths are then no probes; the"
+        " reference of checks lists the words.",
         each(word),
     )
 
@@ -259,6 +273,7 @@ class Settings:
 
     service: ServiceSettings = ServiceSettings()
     log: LogSettings = LogSettings()
+    desk: DeskSettings = DeskSettings()
     regulation: RegulationSettings = RegulationSettings()
     exempt: ExemptSettings = ExemptSettings()
     register: RegisterSettings = RegisterSettings()

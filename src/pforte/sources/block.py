@@ -105,6 +105,7 @@ class Source(Protocol):
     def blocks(self) -> AsyncGenerator[Block, None]:
         """Yield blocks until the source ends or is closed. May be called once.
 
+        The first block has no data: the source is open, and nothing that is written from then on can be missed.
         Nothing is read ahead of the consumer, but for the bounded queue of a network source. Cancelling the
         consumer loses nothing: reading goes on from the position that was recorded last.
 

@@ -66,16 +66,14 @@ class FileSource:
     async def blocks(self) -> AsyncGenerator[Block, None]:
         """Yield the lines of the files, rotated files first, until the source is closed.
 
-        Where there was no position, an opening block without data comes first; once its position is recorded,
-        nothing that is written from then on can be missed.
+        Once the position of the opening block is recorded, nothing that is written from then on can be missed.
         """
         self._watcher = self._watch(self.name)
         try:
             if self._position:
                 self._trail.restore(self._position)
             await self._worker.run(self._survey)
-            if not self._position:
-                yield Block(self.name, b"", None, self._trail.position(), "")
+            yield Block(self.name, b"", None, self._trail.position(), "")
             unread = set(self._trail.volumes)
             while not self._stop.is_set():
                 queue = deque(volume for volume in self._trail.volumes if volume in unread)

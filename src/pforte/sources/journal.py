@@ -82,8 +82,7 @@ class JournalSource:
         cursor = self._parse_position()
         try:
             begin = await self._worker.run(lambda: self._open(cursor))
-            if cursor is None:
-                yield Block(self._name, b"", None, begin, "")
+            yield Block(self._name, b"", None, begin, "")
             while not self._closed:
                 batch = await self._worker.run(self._read_batch)
                 if batch is not None:

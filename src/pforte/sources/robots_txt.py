@@ -23,7 +23,7 @@ class FetchStatus(StrEnum):
 
     FOUND = "found"
     ABSENT = "absent"
-    """RFC 9309 s2.3.1.3: crawlers may take everything as allowed."""
+    """RFC 9309 s2.3.1.3, "unavailable": crawlers may ask for anything."""
     TROUBLE = "trouble"
     """Nothing is known of what the site serves; the last version stays in force."""
 
@@ -59,8 +59,8 @@ async def fetch_robots(url: str, clock: Clock) -> Fetched:
         ):
             if response.is_success:
                 return Fetched(FetchStatus.FOUND, await _read(response), at)
-            # Too many requests and the like say nothing about the file (RFC 6585 s4).
-            if response.is_client_error and response.status_code not in {401, 403, 408, 429}:
+            # That we took too long or asked too often says nothing about the file (RFC 9110 s15.5.9, RFC 6585 s4).
+            if response.is_client_error and response.status_code not in {408, 429}:
                 return Fetched(FetchStatus.ABSENT, b"", at)
             return Fetched(FetchStatus.TROUBLE, b"", at, f"{url} answers {response.status_code}")
     except TimeoutError:

@@ -39,6 +39,7 @@ class StdinSource:
         """Yield whole lines as they arrive; a last line without a newline gets one at the end."""
         rest, inside, line = b"", False, 1
         try:
+            yield Block(self._name, b"", None, "", "")
             while not self._closed:
                 read = await self._read()
                 raw = rest + read if read else rest + b"\n" * bool(rest)

@@ -106,6 +106,7 @@ class SyslogSource:
         try:
             if not self._closed:
                 await self._open()
+                yield Block(self._name, b"", None, "", "")
             while True:
                 if self._closed and self._clock.monotonic() >= self._last_word:
                     self._release()

@@ -99,6 +99,8 @@ class Trail:
         self._search.begin()
         found = expand(self._pattern)
         self.folders = found.folders
+        if not found.files and not self.volumes:
+            self._search.tell(self._pattern, _missing(self._pattern))
         if found.surplus:
             self._search.tell(self._pattern, f"{found.surplus} more files match than one source follows")
         if self.fresh:
@@ -296,3 +298,11 @@ class Trail:
                 ages.get(volume.place, (volume.mtime, 0)) if volume.retired else (0, 0),
             )
         )
+
+
+def _missing(pattern: str) -> str:
+    """Say why nothing is read, and what to do."""
+    if os.path.isdir(pattern):  # noqa: PTH112  str all along
+        return "is a folder; to read the files in it write /* behind it"
+    what = "no file matches" if is_glob(pattern) else "there is no such file"
+    return f"{what}, or this user may not look into its folder; it is read once it is there"

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.bans.reference import ALPHABET, NUMBERS, BadReferenceError, parse_reference, render_reference
+from pforte.bans.reference import (
+    ALPHABET,
+    NUMBERS,
+    BadReferenceError,
+    contact_about,
+    parse_reference,
+    render_reference,
+)
 
 numbers = st.integers(min_value=0, max_value=NUMBERS - 1)
 
@@ -23,6 +30,11 @@ def test_what_is_rendered_is_read_back(number):
 @given(numbers, numbers)
 def test_different_numbers_have_different_references(one, other):
     assert (render_reference(one) == render_reference(other)) == (one == other)
+
+
+@pytest.mark.parametrize("contact", ["", "abuse@example.org", "https://example.org/{x}"])
+def test_a_contact_that_asks_for_no_reference_stays_as_it_is(contact):
+    assert contact_about(contact, "PF-7K3M-Q2XD") == contact
 
 
 def test_no_letter_is_a_vowel_or_easily_misread():

@@ -34,6 +34,7 @@ def state(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("PFORTE_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setattr("pforte.commands.register_access.read_local", lambda: LOCAL)
     return tmp_path / "var"
 

@@ -20,7 +20,7 @@ def test_a_check_is_found_with_and_without_its_stage(text):
     ],
 )
 def test_the_nearest_is_named(text, meant):
-    with pytest.raises(click.BadParameter, match=f'did you mean "{meant}"'):
+    with pytest.raises(click.BadParameter, match=rf'; did you mean "{meant}"\? `pforte'):
         parse_check(text, "--check", ["ladder.escalation"])
 
 

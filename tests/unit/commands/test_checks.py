@@ -105,6 +105,17 @@ def test_header_fields_may_be_given(option, value):
     assert told["visit.jndi-lookup"]["verdict"] == "offence"
 
 
+def test_the_rule_that_decides_is_named(tmp_path):
+    """Of many lines of robots.txt it is this one."""
+    (tmp_path / "robots.txt").write_text("User-agent: *\nAllow: /a\nDisallow: /b\n")
+    sites = f'site=[{{name="example.org", robots="{tmp_path}/robots.txt"}}]'
+    asked = ("try", "--request", "GET /b/x", "--agent", "AhrefsBot/7.0")
+    told = objects(run(*asked, "--json", overrides=(sites,)))
+    assert told["visit.robots"]["rule"] == "Disallow: /b (robots.txt:3)"
+    assert told["visit.not-found-storm"]["rule"] == ""
+    assert "Disallow: /b (robots.txt:3)" in run(*asked, overrides=(sites,)).output
+
+
 def test_a_claim_is_no_offence_yet():
     agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
     told = objects(run("try", "--json", "--request", "GET /", "--status", "200", "--agent", agent))

@@ -65,10 +65,10 @@ class Slow:
         (IMPERSONATED, Kind.ATTACK, Verification.PROVEN, False, ""),
         (IMPERSONATED, Kind.ATTACK, Verification.UNKNOWN, False, ""),
         ("visit.robots", Kind.STANDARDS, Verification.FORGED, True, ""),
-        ("visit.robots", Kind.STANDARDS, Verification.PROVEN, True, "verified crawler googlebot"),
-        ("visit.robots", Kind.STANDARDS, Verification.UNKNOWN, True, "says it is googlebot, which could not be checked"),
+        ("visit.robots", Kind.STANDARDS, Verification.PROVEN, True, "verified crawler Googlebot"),
+        ("visit.robots", Kind.STANDARDS, Verification.UNKNOWN, True, "says it is Googlebot, which could not be checked"),
         ("visit.xss", Kind.ATTACK, Verification.FORGED, True, ""),
-        ("visit.xss", Kind.ATTACK, Verification.PROVEN, True, "verified crawler googlebot"),
+        ("visit.xss", Kind.ATTACK, Verification.PROVEN, True, "verified crawler Googlebot"),
         ("visit.xss", Kind.ATTACK, Verification.UNKNOWN, True, ""),
     ],
 )  # fmt: skip
@@ -93,14 +93,14 @@ def test_the_zone_file_decides():
         (FORGER, IMPERSONATED),
         (REAL, "visit.robots"),
     ]
-    assert left[1].exempt == "verified crawler googlebot"
-    assert claims.found == {"proven": 2, "forged": 1}
+    assert left[1].exempt == "verified crawler Googlebot"
+    assert claims.found == {"proven": 2, "forged": 1, "named": 1, "nameless": 1}
 
 
 def test_published_ranges_prove_without_any_look_up():
     claims = Claims(SilentResolver(), {"googlebot": [ip_network("66.249.66.0/27")]})
     robots = offence(REAL, "visit.robots", Kind.STANDARDS)
-    assert [each.exempt for each in settle(claims, robots)] == ["verified crawler googlebot"]
+    assert [each.exempt for each in settle(claims, robots)] == ["verified crawler Googlebot"]
     # Google has domains too, so an address outside the lists is not known to be forged.
     assert settle(Claims(SilentResolver(), claims._ranges), offence(FORGER)) == []
 

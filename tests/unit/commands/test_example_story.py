@@ -10,7 +10,7 @@ import pytest
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import SystemClock
 from pforte.commands import Call
-from pforte.commands.example_story import Story
+from pforte.commands.example_story import RUNGS, Story
 from pforte.net.addresses import network_of
 from pforte.register.batch import Batch, Entry
 from pforte.register.store import Register, locate
@@ -31,6 +31,13 @@ def offend(call: Call, address: str) -> None:
     )
     with Register.open(locate(call.settings()), SystemClock()) as register:
         register.record(Batch(entries=(Entry(offence=offence),)))
+
+
+def test_the_rungs_have_the_words_in_which_they_are_published() -> None:
+    """Nobody should have to find out whether 30 days are a month."""
+    published = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8").split("ladder: ")[1]
+    places = [published.index(words) for words in RUNGS.values()]
+    assert places == sorted(places)
 
 
 def test_a_ban_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,6 +79,44 @@ def test_programs_get_everything(run, seen):
     assert found["repeat"]["rung"] == 2
 
 
+def test_outsiders_are_told_in_german_too(run, seen, monkeypatch):
+    """The ban reaches people who know no English."""
+    reference = seen("192.0.2.7").ban.reference
+    german = run("explain", reference, "--lang", "de").out
+    for said in (
+        f"Referenz   {reference}",
+        "Stufe      1, erster Verstoß",
+        "(in Kraft)",
+        SQL.summary.de,
+        "Hausordnung, Abschnitt 1.1: Keine Anfrage enthält Code",
+        "Was gesehen wurde (visit.sql-injection)",
+        "führt ein neuer Verstoß auf Stufe 2: 7d. Danach führt er auf Stufe 1.",
+        SQL.remedy.de,
+    ):
+        assert said in german
+    assert run("explain", reference, "--lang", "both").out == run("explain", reference).out + "\n" + german
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert run("explain", reference).out == german
+
+
+def test_outsiders_are_told_whom_to_ask(run, seen):
+    reference = seen("192.0.2.7").ban.reference
+    asked = ("--set", "desk.contact=https://example.org/r/{reference}")
+    address = f"https://example.org/r/{reference}"
+    assert f"the reference. Contact: {address}\n" in run(*asked, "explain", reference).out
+    assert f"die Referenz. Kontakt: {address}\n" in run(*asked, "explain", reference, "--lang", "de").out
+    assert run(*asked, "explain", reference, "--json").json["contact"] == address
+    assert "Contact" not in run("explain", reference).out
+
+
+def test_a_house_rule_is_quoted(run, seen):
+    """It is published nowhere else."""
+    reference = seen("192.0.2.7").ban.reference
+    assert "House rules s1.1: No request may carry code" in run("explain", reference).out
+    clause = run("explain", reference, "--json").json["check"]["clause"]
+    assert clause["de"].startswith("Hausordnung, Abschnitt 1.1: Keine Anfrage")
+
+
 def test_a_limit_of_offences_says_so(run, seen):
     reference = seen("192.0.2.7").ban.reference
     seen("192.0.2.7")

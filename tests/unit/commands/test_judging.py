@@ -100,6 +100,36 @@ def test_an_empty_file_has_no_format_and_is_no_mistake(judging, write, content):
     assert reading.summary.lines == content.count(b"\n")
 
 
+def test_a_file_without_a_line_of_the_given_format_is_named(judging, write):
+    """To say that it held no offence would be a lie."""
+    wrong, right = write("access.log", LINES), write("b.log", ["hello\n", *LINES])
+    reading = judging("sshd")
+    list(reading.offences([wrong]))
+    assert reading.summary.unread == {
+        wrong: f"{wrong}: no line is of format sshd; `pforte formats try` finds the format"
+    }
+    reading = judging("combined")
+    list(reading.offences([right]))
+    assert reading.summary.unread == {}
+
+
+def test_a_log_of_several_programs_is_read_in_each_of_their_formats(judging, write):
+    """The lines keep their numbers, and are counted once."""
+    login = "Mar  1 12:00:00 mail sshd[311]: Invalid user admin from 192.0.2.7 port 40022\n"
+    visit = f"Mar  1 12:00:00 mail nginx: {LINES[0]}"
+    file = write("syslog", [login, visit, login])
+    reading = judging()
+    list(reading.offences([file]))
+    assert [
+        (origin.log.name, data.strip(), number) for data, origin, _, number in reading._scanner.blocks
+    ] == [
+        ("syslog", (login + visit + login).strip().encode(), 1),
+        ("syslog:combined", visit.strip().encode(), 1),
+    ]
+    assert reading.summary.lines == 3
+    assert reading.summary.formats == {file: "syslog, syslog:combined"}
+
+
 def test_a_given_format_is_not_looked_for(judging, write):
     file = write("odd.log", b"Dear diary,\n")
     reading = judging("combined", "Europe/Berlin")

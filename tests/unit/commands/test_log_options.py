@@ -88,6 +88,7 @@ def test_the_program_itself_keeps_the_contract(tmp_path, compiled):
     """Real processes: exit code, streams, and the end when nobody reads any more."""
     lines = "".join(line(f"192.0.2.{n % 250}", "02/Mar/2026:10:00:00", f"/.env?{n}") for n in range(4000))
     (tmp_path / "access.log").write_text(lines)
+    (tmp_path / "pforte.toml").touch()  # so that the settings of a service on this machine are not taken
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PFORTE_")}
     program = f"{sys.executable} -m pforte scan"
 

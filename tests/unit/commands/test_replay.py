@@ -150,7 +150,7 @@ def test_a_claim_that_nobody_checked_excuses_a_crawler_and_no_attacker(judge, st
         ("192.0.2.68/32", ["visit.secret-file"]),
         ("66.249.66.1/32", ["visit.secret-file"]),
     ]
-    assert result.told[0]["spared"] == {"says it is googlebot, which could not be checked": 2}
+    assert result.told[0]["spared"] == {"says it is Googlebot, which could not be checked": 2}
 
 
 def test_look_ups_tell_the_crawler_from_the_forger(judge, state):
@@ -164,7 +164,7 @@ def test_look_ups_tell_the_crawler_from_the_forger(judge, state):
     assert "66.249.66.1/32" not in banned  # proven, so not even an attack bans it (R0)
     assert banned["192.0.2.66/32"] == ["visit.impersonated-crawler", "visit.robots"]
     assert "visit.secret-file" in banned["192.0.2.68/32"]
-    assert result.told[0]["spared"]["verified crawler googlebot"] == 2
+    assert result.told[0]["spared"]["verified crawler Googlebot"] == 2
 
 
 def test_evidence_is_let_go_and_every_reason_counted():
@@ -173,19 +173,19 @@ def test_evidence_is_let_go_and_every_reason_counted():
     exemptions = Exemptions([(ip_network("192.0.2.8/32"), "setting exempt.networks")])
     offences = [
         OFFENCE,
-        replace(OFFENCE, address=ip_address("192.0.2.8"), exempt="verified crawler googlebot"),
-        replace(OFFENCE, exempt="verified crawler googlebot"),
+        replace(OFFENCE, address=ip_address("192.0.2.8"), exempt="verified crawler Googlebot"),
+        replace(OFFENCE, exempt="verified crawler Googlebot"),
         replace(OFFENCE, mode=Mode.WATCH),
         replace(OFFENCE, mode=Mode.WATCH, exempt="loopback"),
     ]
     left = list(spare(offences, exemptions, spared))
     assert [each.evidence for each in left] == [b""] * 5
     assert [each.exempt for each in left] == [
-        "", "setting exempt.networks", "verified crawler googlebot", "", "loopback",
+        "", "setting exempt.networks", "verified crawler Googlebot", "", "loopback",
     ]  # fmt: skip
     assert spared == {
         "setting exempt.networks": 1,
-        "verified crawler googlebot": 1,
+        "verified crawler Googlebot": 1,
         "visit.secret-file only watches": 1,
         "loopback": 1,
     }

@@ -145,6 +145,24 @@ def test_a_claim_alone_is_no_offence(judge):
     assert "2  claims to be a crawler could not be checked (--dns)" in result.err
 
 
+def test_who_may_be_a_crawler_is_marked_as_such(judge, state):
+    """The report must not read as if a search engine would be banned."""
+    (state.parent / "robots.txt").write_text("User-agent: *\nDisallow: /private/\n")
+    lines = [line("66.249.66.1", "02/Mar/2026:10:00:00", "/private/x", GOOGLE)]
+    result = judge("scan", "--robots", "robots.txt", lines=lines)
+    shown = result.out.splitlines()
+    assert shown[0] == "66.249.66.1/32  visit.robots, says it is Googlebot, which could not be checked"
+    assert shown[2] == "    Disallow: /private/ (robots.txt:2)"
+
+
+def test_a_resolver_without_reverse_names_is_doubted(judge, state):
+    (state.parent / "empty-zone").write_text("www.example.org. 60 IN A 192.0.2.1\n")
+    result = judge("scan", "--dns", "empty-zone", lines=CLAIMS)
+    assert "does the resolver answer reverse questions (PTR)?" in result.err
+    (state.parent / "zone").write_text(ZONE)
+    assert "PTR" not in judge("scan", "--dns", "zone", lines=CLAIMS).err
+
+
 def test_a_forged_claim_is_one(judge, state):
     (state.parent / "zone").write_text(ZONE)
     result = judge("scan", "--json", "--dns", "zone", lines=CLAIMS)

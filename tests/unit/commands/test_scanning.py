@@ -126,6 +126,19 @@ def test_a_robots_file_that_cannot_be_read_is_named(tmp_path):
         sites_offline(Settings(), tmp_path / "absent")
 
 
+def test_the_setting_that_names_such_a_file_is_told(tmp_path):
+    settings = Settings(site=(site("a.example", str(tmp_path / "absent")),))
+    with pytest.raises(
+        ScanningError, match=r'No such file.*; the setting robots of the site "a.example" names it'
+    ):
+        sites_offline(settings, None)
+
+
+def test_a_file_that_another_one_replaces_is_not_read(robots, tmp_path):
+    settings = Settings(site=(site("a.example", str(tmp_path / "absent")),))
+    assert sites_offline(settings, robots).rule_against(b"a.example", visit(b"/private/"))
+
+
 def test_robots_from_the_web_are_not_there_offline():
     pages = site("a.example", "https://a.example/robots.txt"), site("b.example", "http://b.example/r")
     settings = Settings(site=(*pages, site("c.example", "robots.txt"), site("d.example")))

@@ -42,6 +42,21 @@ def test_people_read_what_was_done_and_what_was_left_out(capsys):
     ]
 
 
+@pytest.mark.parametrize(
+    ("heard", "asks"),
+    [
+        ({"forged": 3, "nameless": 3}, True),
+        ({"forged": 3, "nameless": 2, "named": 1}, False),
+        ({"forged": 3}, False),
+        ({"proven": 1, "named": 1}, False),
+    ],
+)
+def test_a_resolver_that_knows_no_names_is_doubted(capsys, heard, asks):
+    """Real crawlers look forged behind one that answers no reverse question."""
+    tell_summary(Summary(claims=Counter(heard)), as_json=False)
+    assert ("does the resolver answer reverse questions (PTR)?" in capsys.readouterr().err) == asks
+
+
 def test_programs_read_the_last_line(capsys):
     assert tell_summary(Summary(**FULL), as_json=True) == 3
     assert json.loads(capsys.readouterr().err.splitlines()[-1]) == {

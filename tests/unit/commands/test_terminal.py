@@ -36,6 +36,7 @@ for arguments in json.loads(sys.argv[1]):
 def commands(run, seen, state, tmp_path):
     """Return a call of every command that prints a table, with something in each."""
     (tmp_path / "access.log").write_text(LINE, encoding="utf-8")
+    (tmp_path / "pforte.toml").touch()  # so that the settings of a service on this machine are not taken
     reference = seen("2001:db8:bad:7::1").ban.reference
     run("lift", reference, "--reason", "they told us that the machine was cleaned and will be watched")
     run(

@@ -12,7 +12,7 @@ from pforte.bans.offence import Kind, Offence
 from pforte.commands.unchecked import UncheckedClaims, unproven
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 
-EXCUSED = "says it is googlebot, which could not be checked"
+EXCUSED = "says it is Googlebot, which could not be checked"
 
 
 def offence(check, kind=Kind.ATTACK, claim="googlebot"):

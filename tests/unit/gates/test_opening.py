@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pforte.bans.ban import Ban
 from pforte.clock import SetClock
 from pforte.gates import opening
 from pforte.gates.gate import GateError
@@ -30,9 +31,17 @@ from pforte.settings.gates import (
     NftablesGateSettings,
     PostfixGateSettings,
 )
-from pforte.settings.table import RegulationSettings, ServiceSettings, Settings
+from pforte.settings.table import DeskSettings, RegulationSettings, ServiceSettings, Settings
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+BAN = Ban(
+    network=parse_network("192.0.2.1"),
+    rung=1,
+    starts=CLOCK.now(),
+    ends=CLOCK.now() + timedelta(hours=1),
+    reference="PF-7K3M-Q2XD",
+    reason="visit.sql-injection",
+)
 
 
 class Notebook:
@@ -141,6 +150,14 @@ def test_both_halves_for_the_bouncers_are_one():
 
 class NoStore:
     """A register without bouncers."""
+
+
+def test_files_tell_whom_outsiders_may_ask(tmp_path):
+    settings = replace(
+        settings_of(files={"kinds": ("postfix",)}), desk=DeskSettings(contact="abuse@example.org")
+    )
+    open_files(settings, CLOCK, (), tmp_path).load([BAN], CLOCK.now())
+    assert "Referenz PF-7K3M-Q2XD. abuse@example.org" in (tmp_path / "postfix.cidr").read_text()
 
 
 def test_only_enabled_gates_are_made(engine):

@@ -87,7 +87,7 @@ def test_a_proven_crawler_that_breaks_robots_is_recorded_and_spared() -> None:
     """Row 28 of the visit regulation."""
     (settlement,) = look(offence("66.249.66.1", "visit.robots", Kind.STANDARDS))
     assert settlement.offence is not None
-    assert settlement.offence.exempt == "verified crawler googlebot"
+    assert settlement.offence.exempt == "verified crawler Googlebot"
 
 
 def test_trouble_is_no_verdict() -> None:

@@ -64,6 +64,19 @@ def test_trouble_keeps_the_last_known_address(register: Register, clock: SetCloc
     assert [each["event"] for each in logged] == ["exempt.host-unknown"]
 
 
+def test_a_host_without_an_address_is_told_once(register: Register, clock: SetClock) -> None:
+    """A mistyped name exempts nobody, and five minutes later that is no news; once it had an address, it is again."""
+    exempting, nowhere = Exempting(register, clock), ZoneFileResolver("other.example. A 192.0.2.1\n")
+    with structlog.testing.capture_logs() as logged:
+        look_up(exempting, nowhere)
+        look_up(exempting, nowhere)
+        look_up(exempting, ZoneFileResolver(ZONE))
+        look_up(exempting, nowhere)
+    assert [(each["event"], each["log_level"], each["host"]) for each in logged] == [
+        ("exempt.host-absent", "warning", "office.example")
+    ] * 2
+
+
 def test_a_host_that_moved_leaves_its_old_address(register: Register, clock: SetClock) -> None:
     exempting = Exempting(register, clock)
     look_up(exempting, ZoneFileResolver(ZONE))

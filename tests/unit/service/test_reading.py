@@ -32,7 +32,8 @@ class Judge:
 
     async def put(self, settings: SourceSettings, block: Block) -> None:
         await self.open.wait()
-        self.blocks.append(block)
+        if block.data:
+            self.blocks.append(block)
 
     async def catch_up(self) -> None:
         self.positions |= {block.source: block.position for block in self.blocks}
@@ -48,9 +49,15 @@ class Fake:
         self.closed = asyncio.Event()
         self.ended = False
         self.hangs = False
+        self.slow: asyncio.Event | None = None
 
     async def blocks(self) -> AsyncGenerator[Block, None]:
         try:
+            if isinstance(next(iter(self.accepted), None), Exception):
+                raise self.accepted.pop(0)
+            if self.slow:
+                await self.slow.wait()
+            yield Block(self.name, b"", None, "", "")
             while True:
                 while self.accepted:
                     number = self.accepted.pop(0)
@@ -80,10 +87,12 @@ class World:
         self.opened: list[Fake] = []
         self.judge = Judge()
         self.counts = Counts()
+        self.slow: asyncio.Event | None = None
 
     def open(self, settings: SourceSettings, limits: Limits, position: str, _: Clock) -> Fake:
         scripts = self.scripts.get(settings.name, [])
         fake = Fake(settings, limits, position, scripts.pop(0) if scripts else [])
+        fake.slow = self.slow
         self.opened.append(fake)
         return fake
 
@@ -121,6 +130,35 @@ def test_only_what_changed_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> N
         await readers.follow(Settings(source=(changed,)))
         assert readers.names == ["one"]
         assert world.of("two")[0].ended
+
+    play(monkeypatch, act)
+
+
+def test_it_waits_until_the_sources_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was told that the service is ready writes lines that must be seen."""
+
+    async def act(readers: Readers, world: World) -> None:
+        world.slow = asyncio.Event()
+        following = asyncio.ensure_future(readers.follow(Settings(source=(ONE,))))
+        await until(lambda: bool(world.opened))
+        await asyncio.sleep(0.01)
+        assert not following.done()
+        world.slow.set()
+        await following
+
+    play(monkeypatch, act)
+
+
+def test_a_source_that_does_not_open_holds_up_the_start_only_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "OPEN_SECONDS", 0.01)
+    monkeypatch.setattr(reading, "DRAIN_SECONDS", 0.01)
+
+    async def act(readers: Readers, world: World) -> None:
+        world.slow = asyncio.Event()
+        await readers.follow(Settings(source=(ONE, TWO)))
+        assert len(world.opened) == 2
 
     play(monkeypatch, act)
 
@@ -235,3 +273,28 @@ def test_what_sources_cut_and_drop_is_counted_over_every_opening(monkeypatch: py
 
     told = [each for each in play(monkeypatch, act) if each["event"] == "source.counts"]
     assert [(each["source"], each["cut"]) for each in told] == [("one", 3)]
+
+
+def test_without_a_source_it_says_that_nobody_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(readers: Readers, _: World) -> None:
+        await readers.follow(Settings())
+
+    (told,) = play(monkeypatch, act)
+    assert (told["event"], told["log_level"]) == ("source.none", "warning")
+
+
+def test_a_source_that_ends_by_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipe into standard input broke: the service would wait for ever and nobody would know."""
+
+    async def act(readers: Readers, world: World) -> None:
+        await readers.follow(Settings(source=(ONE, TWO)))
+        await until(lambda: len(world.opened) == 2)
+        world.of("one")[0].close()
+        await until(lambda: world.of("one")[0].ended)
+        await asyncio.sleep(0)
+
+    logged = play(monkeypatch, act)
+    assert [(each["source"], each["log_level"]) for each in logged if each["event"] == "source.ended"] == [
+        ("one", "warning"),
+        ("two", "info"),
+    ]

@@ -161,6 +161,34 @@ def test_a_mail_queue_that_tries_again_stays_on_its_rung(tmp_path: Path) -> None
     assert [(ban.rung, ban.act) for ban in house.bans()] == [(2, other), (1, again), (1, first)]
 
 
+MIXED = """
+[[source]]
+path = "{folder}/syslog"
+start = "beginning"
+[check."visit.ssh-unknown-user"]
+mode = "enforce"
+"""
+
+
+def test_one_syslog_file_of_sshd_and_nginx_convicts_both(tmp_path: Path) -> None:
+    """Each program has its own format; whichever came first decided for the other. Reading again doubles nothing."""
+    house = House(tmp_path, more=MIXED.format(folder=tmp_path))
+    now = SystemClock().now()
+    at, stamp = now.strftime("%d/%b/%Y:%H:%M:%S +0000"), now.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    guess = "{stamp} mail sshd[{n}]: Failed password for invalid user u{n} from 198.18.0.1 port 40022 ssh2\n"
+    lines = [guess.format(stamp=stamp, n=n) for n in range(20)]
+    lines.insert(1, f"{stamp} web nginx: {ATTACK.format(ip='198.18.0.2', at=at)}")
+    (tmp_path / "syslog").write_text("".join(lines))
+
+    async def act(_: Service) -> None:
+        await until(lambda: house.blocked() == {"198.18.0.1/32", "198.18.0.2/32"})
+
+    house.play(act)
+    (visit,) = [each.offence for each in _offences(house) if each.offence.check == "visit.path-traversal"]
+    assert (visit.line, str(visit.address)) == (2, "198.18.0.2")
+    assert visit.evidence == lines[1].strip().encode()
+
+
 def test_a_restart_reads_nothing_twice(tmp_path: Path) -> None:
     """The read position stands in the same transaction as the offence."""
     house = House(tmp_path)
@@ -237,7 +265,7 @@ def test_a_proven_crawler_that_attacks_is_recorded_and_spared(tmp_path: Path) ->
     with structlog.testing.capture_logs() as house.logged:
         asyncio.run(main())
     spared = [each for each in _offences(house) if each.offence.exempt]
-    assert [each.offence.exempt for each in spared] == ["verified crawler googlebot"]
+    assert [each.offence.exempt for each in spared] == ["verified crawler Googlebot"]
 
 
 def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
@@ -257,6 +285,23 @@ def test_new_settings_are_taken_over_between_two_blocks(tmp_path: Path) -> None:
     house.play(act)
     assert house.events("settings.taken-over")[0]["changed"] == ['check."visit.path-traversal"']
     assert len(_offences(house)) == 2
+
+
+def test_a_change_that_needs_a_restart_is_a_warning(tmp_path: Path) -> None:
+    """Told beside the others, nobody saw it, and the gate stayed as it was."""
+    house = House(tmp_path)
+
+    async def act(service: Service) -> None:
+        house.more = '[gate.nftables]\ntable = "other"\n'
+        house.configure()
+        service.reload()
+        await until(lambda: bool(house.events("settings.need-restart")))
+
+    house.play(act)
+    (told,) = house.events("settings.need-restart")
+    assert (told["log_level"], told["changed"]) == ("warning", ["gate.nftables.table"])
+    assert "restart the service" in told["then"]
+    assert house.events("settings.taken-over")[0]["changed"] == []
 
 
 def test_a_source_that_changes_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -374,22 +419,27 @@ def test_a_format_that_cannot_be_used_stops_the_start_with_its_source(tmp_path: 
     assert "combined" in failed["text"]
 
 
-def test_simulation_enforces_nothing(tmp_path: Path) -> None:
-    """--simulate judges and records; no gate is even opened."""
+def test_simulation_enforces_nothing_and_says_what_still_does(tmp_path: Path) -> None:
+    """--simulate judges and records; no gate is even opened, and what a real run left there is named."""
     house = House(tmp_path)
+    files = tmp_path / "state" / "files"
+    files.mkdir(parents=True)
+    (files / "bans.json").write_text('{"bans": [{"network": "198.18.0.9/32"}]}')
 
     async def main() -> None:
         call = Call(house.configure().config, ("service.simulate=true",), run)
         service = Service(call, call.settings(), SystemClock())
         running = asyncio.create_task(service.run())
         house.attack("198.18.0.1")
-        await until(lambda: len(house.bans()) == 1)
+        await until(lambda: len(house.bans()) == 1 and bool(house.events("gate.left-behind")))
         service.stop()
         await running
 
-    with structlog.testing.capture_logs():
+    with structlog.testing.capture_logs() as house.logged:
         asyncio.run(main())
-    assert house.blocked() == set()
+    assert house.blocked() == {"198.18.0.9/32"}
+    (ready,) = house.events("service.ready")
+    assert (ready["simulate"], ready["gates"]) == (True, [])
 
 
 def _offences(house: House) -> list[Filed]:

@@ -39,6 +39,8 @@ from pforte.settings import limits
         (limits.word, "phpmyadmin-5.2"),
         (limits.table_name, "pforte_2"),
         (limits.one_line, "Größe $remote_addr"),
+        (limits.contact, "https://example.org/r/{reference}"),
+        (limits.contact, "x" * 200),
     ],
 )
 def test_what_is_good_passes(limit, value):
@@ -55,7 +57,11 @@ def test_what_is_good_passes(limit, value):
         (limits.lasting(timedelta(0), timedelta(days=1)), timedelta(days=2), "must be 0s to 1d, not 2d"),
         (limits.each(limits.address), ("192.0.2.1", "x", "y"), '"x" is not an IP address'),
         (limits.one_or_more(limits.word), (), "must not be empty"),
-        (limits.one_or_more(limits.word), ("A",), '"A" is not a word of small letters, digits and hyphens'),
+        (limits.contact, "größe@example.org", "printable ASCII characters"),
+        (limits.contact, "a\nb", "printable ASCII characters"),
+        (limits.contact, "x" * 201, "at most 200"),
+        (limits.contact, "{reference}{reference}", "once at most"),
+        (limits.one_or_more(limits.word), ("A B",), '"A B" is not a word of letters, digits and hyphens'),
         (limits.address, "192.0.2.0/24", '"192.0.2.0/24" is not an IP address'),
         (limits.network, "10.0.0.1/8", '"10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?'),
         (limits.time_zone, "Europe/Berln", '; did you mean "Europe/Berlin"?'),

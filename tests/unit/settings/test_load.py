@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pforte.settings import load as module
-from pforte.settings.load import SettingsError, read
+from pforte.settings.load import DEFAULT_FILES, SettingsError, read
 from pforte.settings.table import CheckSettings, Settings, SourceSettings
 
 
@@ -44,7 +44,7 @@ def test_the_first_default_file_that_exists_is_taken(monkeypatch, tmp_path, writ
 
 
 def test_the_default_files_are_the_published_ones():
-    assert tuple(map(str, module.DEFAULT_FILES)) == ("pforte.toml", "/etc/pforte/pforte.toml")
+    assert tuple(map(str, DEFAULT_FILES)) == ("pforte.toml", "/etc/pforte/pforte.toml")
 
 
 def test_set_wins_over_environment_over_file_over_default(write):
@@ -176,6 +176,18 @@ def test_unknown_checks_are_mistakes_only_where_the_known_are_given(write):
     assert read(file, (), {}).settings.check
     assert mistakes(file, known_checks=["visit.sql-injection", "visit.probe"]) == [
         'FILE:1: check."visit.sql-injecton": unknown check; did you mean "visit.sql-injection"?'
+    ]
+
+
+def test_software_that_no_check_knows_is_a_mistake_where_the_known_is_given(write):
+    """A mistyped word would change nothing, and the site's own visitors would be taken for probes."""
+    file = write('[[site]]\nname = "example.org"\nruns = ["wordpres", "PHPMyAdmin", "zope"]\n')
+    assert read(file, (), {}).settings.site[0].runs == ("wordpres", "PHPMyAdmin", "zope")
+    with pytest.raises(SettingsError) as raised:
+        read(file, (), {}, known_software=("phpmyadmin", "wordpress"))
+    assert [each.replace(str(file), "FILE") for each in raised.value.mistakes] == [
+        'FILE:3: site[1].runs: no check asks for "wordpres"; did you mean "wordpress"?',
+        'FILE:3: site[1].runs: no check asks for "zope"; `pforte checks reference` lists the words',
     ]
 
 

@@ -1,5 +1,6 @@
 """The reference page names every setting."""
 
+from pforte.settings.changes import AT_START
 from pforte.settings.reference import render_reference
 from pforte.settings.shape import Form, entries
 from pforte.settings.table import Settings
@@ -19,6 +20,14 @@ def test_every_section_has_a_heading_and_every_setting_a_row():
         )
 
     assert sum(line.startswith("| `") for line in page.splitlines()) == count(Settings)
+
+
+def test_sections_that_need_a_restart_say_so():
+    sections = dict(section.split("\n", 1) for section in render_reference().split("\n## `")[1:])
+    late = {
+        header.strip("[]`").split(".")[0] for header, text in sections.items() if "at the next start" in text
+    }
+    assert late == set(AT_START)
 
 
 def test_a_table_row_has_four_cells():

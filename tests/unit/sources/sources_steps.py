@@ -73,13 +73,14 @@ class Reader:
 
 
 def read_all(pattern, position="", **options) -> list[Block]:
-    """Read all there is, once, and stop."""
+    """Read all there is, once, and stop; where there was a position, the opening block is left out."""
 
     async def run():
         reader = Reader(pattern, position, **options)
         blocks = await reader.drain()
         await reader.stop()
-        return blocks
+        assert blocks[0].data == b""
+        return blocks[1:] if position else blocks
 
     return asyncio.run(run())
 

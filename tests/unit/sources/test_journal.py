@@ -33,9 +33,9 @@ def read(folder, position=START, units=(), limits=None):
         blocks = []
         async for block in source.blocks():
             blocks.append(block)
-            if block.data.endswith(b"x\n") or (not position and not block.data):
+            if block.data.endswith(b"x\n") or not position:
                 source.close()
-        return blocks, source.figures()
+        return blocks[1:] if position else blocks, source.figures()
 
     return asyncio.run(run())
 

@@ -20,7 +20,8 @@ def read(*writes: bytes, limit: int = 100) -> tuple[list[Block], StdinSource]:
             os.close(outgoing)
 
         writing = asyncio.create_task(write())
-        blocks = [block async for block in source.blocks()]
+        opening, *blocks = [block async for block in source.blocks()]
+        assert opening.data == b""
         await writing
         return blocks
 
@@ -59,10 +60,10 @@ def test_closing_ends_a_reader_that_waits() -> None:
     incoming, outgoing = os.pipe()
     source = StdinSource("stdin", descriptor=incoming)
 
-    async def main() -> list[Block]:
+    async def main() -> bytes:
         asyncio.get_running_loop().call_later(0.05, source.close)
-        return [block async for block in source.blocks()]
+        return b"".join([block.data async for block in source.blocks()])
 
-    assert asyncio.run(main()) == []
+    assert asyncio.run(main()) == b""
     os.close(incoming)
     os.close(outgoing)

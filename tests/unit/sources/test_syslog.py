@@ -36,18 +36,13 @@ def path(tmp_path):
 async def receiving(source):
     """Let the source listen, and give its blocks."""
     async with aclosing(source.blocks()) as blocks, asyncio.timeout(30):
-        first = asyncio.ensure_future(anext(blocks))
-        await until(lambda: source.address or first.done())
+        assert (await anext(blocks)).data == b""
+        assert source.address
 
         async def take():
-            nonlocal first
-            task, first = first, None
-            return await (task or anext(blocks))
+            return await anext(blocks)
 
         yield take
-        if first is not None:
-            first.cancel()
-            await asyncio.gather(first, return_exceptions=True)
 
 
 def target(source):

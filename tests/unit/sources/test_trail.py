@@ -328,3 +328,38 @@ def test_too_many_files_are_told(tmp_path, trails, monkeypatch):
     with structlog.testing.capture_logs() as logs:
         trails(tmp_path / "*.log").survey(0)
     assert logs[0]["text"] == "1 more files match than one source follows"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("missing.log", "there is no such file"),
+        ("no/such/folder.log", "there is no such file"),
+        ("*.lgo", "no file matches"),
+        ("folder", "is a folder; to read the files in it write /* behind it"),
+    ],
+)
+def test_a_path_that_means_no_file_is_told_once(tmp_path, trails, name, text):
+    """A typing error in a path left the service blind without a word."""
+    (tmp_path / "folder").mkdir()
+    trail = trails(tmp_path / name)
+    with structlog.testing.capture_logs() as logged:
+        trail.survey(0)
+        trail.survey(1)
+    (told,) = logged
+    assert (told["event"], told["log_level"], told["file"]) == (
+        "source.trouble",
+        "warning",
+        str(tmp_path / name),
+    )
+    assert told["text"].startswith(text)
+
+
+def test_between_two_files_of_a_rotation_nothing_is_missing(tmp_path, trails):
+    (tmp_path / "a.log").write_bytes(b"one\n")
+    trail = trails(tmp_path / "a.log")
+    trail.survey(0)
+    (tmp_path / "a.log").rename(tmp_path / "a.log.1")
+    with structlog.testing.capture_logs() as logged:
+        trail.survey(1)
+    assert logged == []

@@ -30,6 +30,7 @@ class FilesGate:
         clock: measures the pauses between writings.
         exempt: networks that are let through; they are cut out of wider bans.
         renderings: every form there is.
+        contact: the setting ``desk.contact``.
 
     Raises:
         GateError: there is no such form.
@@ -42,8 +43,10 @@ class FilesGate:
         clock: Clock,
         exempt: Iterable[Network] = (),
         renderings: Mapping[str, Rendering] = RENDERINGS,
+        contact: str = "",
     ) -> None:
         self._folder = folder
+        self._contact = contact
         self._renderings = []
         for kind in kinds:
             if kind not in renderings:
@@ -102,6 +105,11 @@ class FilesGate:
         """Return the files that this gate writes."""
         return [self._folder / rendering.file_name for rendering in self._renderings]
 
+    def holding(self) -> list[Path]:
+        """Return the files of this gate that are there and hold bans, or anything else that it would not write."""
+        files = zip(self._renderings, self.paths(), strict=True)
+        return [path for rendering, path in files if not _is_empty(path, "".join(render(rendering, ())))]
+
     def _write(self) -> None:
         began = self._clock.monotonic()
         entries = sorted(self._entries(), key=attrgetter("order"))
@@ -128,5 +136,21 @@ class FilesGate:
             entries = self._prepared.get(ban.network)
             if entries is None:
                 pieces = outside(ban.network, self._exempt)
-                entries = self._prepared[ban.network] = [entry_of(piece, ban) for piece in pieces]
+                entries = [entry_of(piece, ban, self._contact) for piece in pieces]
+                self._prepared[ban.network] = entries
             yield from entries
+
+
+def _is_empty(path: Path, empty: str) -> bool:
+    """Say whether a file is missing or holds no more than ``empty``.
+
+    Raises:
+        GateError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(empty) + 1) == empty.encode()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise GateError(f"gate.files: {path} cannot be read ({error.strerror})") from error

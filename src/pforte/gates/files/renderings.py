@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pforte.bans.ban import Ban, Reach
+from pforte.bans.reference import contact_about
 from pforte.clock import render_time
 from pforte.net.addresses import Network
 
@@ -28,6 +29,7 @@ class Entry:
         reference: the ban's reference, without anything that means something to the readers.
         ends: first moment at liberty as RFC 3339.
         ban: the ban.
+        contact: where outsiders turn to about it, or "".
     """
 
     order: int
@@ -35,21 +37,30 @@ class Entry:
     reference: str
     ends: str
     ban: Ban
+    contact: str = ""
 
     def shortest(self) -> str:
         """Return the network, a single address without its length."""
         return self.network.removesuffix("/128" if ":" in self.network else "/32")
 
 
-def entry_of(network: Network, ban: Ban) -> Entry:
-    """Prepare the entry of a ban, or of a piece of its network."""
+def entry_of(network: Network, ban: Ban, contact: str = "") -> Entry:
+    """Prepare the entry of a ban, or of a piece of its network.
+
+    Args:
+        network: the ban's network or the piece.
+        ban: the ban.
+        contact: the setting ``desk.contact``.
+    """
+    reference = _word(ban.reference)
     widest_first = (network.version << 8) + network.max_prefixlen - network.prefixlen
     return Entry(
         order=(widest_first << 128) + int(network.network_address),
         network=str(network),
-        reference=_word(ban.reference),
+        reference=reference,
         ends=render_time(ban.effective_end().replace(microsecond=0)),
         ban=ban,
+        contact=contact_about(contact, reference),
     )
 
 
@@ -95,12 +106,17 @@ def render_haproxy_map(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def render_postfix_cidr(entries: Iterable[Entry]) -> Iterator[str]:
-    """Render a table for Postfix's ``cidr:`` (cidr_table(5)): refuse for good, with reference and end.
+    """Render a table for Postfix's ``cidr:`` (cidr_table(5)): refuse for good, with reference, end and contact.
 
-    RFC 5321 s4.2.1: 5yz is a permanent answer. RFC 3463 s3.8: X.7.1 means delivery not authorised.
+    RFC 5321 s4.2.1: 5yz is a permanent answer. RFC 3463 s3.8: X.7.1 means delivery not authorised. The text is
+    English and German in ASCII, and with the longest contact shorter than a reply may be (RFC 5321 s4.5.3.1.5).
     """
     for entry in entries:
-        yield f"{entry.network} 554 5.7.1 Refused until {entry.ends}, reference {entry.reference}\n"
+        contact = f" {entry.contact}" if entry.contact else ""
+        yield (
+            f"{entry.network} 554 5.7.1 Refused until {entry.ends}, reference {entry.reference}. "
+            f"Gesperrt bis {entry.ends}, Referenz {entry.reference}.{contact}\n"
+        )
 
 
 def render_json(entries: Iterable[Entry]) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pforte.bans.offence import Kind, Mode
 from pforte.visits.visit import LoginFailure, Visit
+
+Language = Literal["en", "de"]
+"""The languages of what outsiders read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,10 @@ class Text:
 
     en: str
     de: str
+
+    def said(self, language: Language) -> str:
+        """Return it in one language."""
+        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True, slots=True)

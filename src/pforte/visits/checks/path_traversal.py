@@ -102,9 +102,9 @@ CHECK = Check(
         en="No browser sends such paths. Find the program that made the request; an attack tool that nobody of you"
         " started means that the machine is compromised. If it is your own crawler, let it resolve '..' before it"
         " asks (RFC 3986 section 5.2.4).",
-        de="Kein Browser sendet solche Pfade. Suchen Sie das Programm, das die Anfrage gestellt hat; ein Angriffs-"
-        "werkzeug, das bei Ihnen niemand gestartet hat, bedeutet einen übernommenen Rechner. Ist es Ihr eigener"
-        " Crawler, lösen Sie '..' vor der Anfrage auf (RFC 3986, Abschnitt 5.2.4).",
+        de="Kein Browser sendet solche Pfade. Suchen Sie das Programm, das die Anfrage gestellt hat; ein"
+        " Angriffswerkzeug, das bei Ihnen niemand gestartet hat, bedeutet einen übernommenen Rechner. Ist es Ihr"
+        " eigener Crawler, lösen Sie '..' vor der Anfrage auf (RFC 3986, Abschnitt 5.2.4).",
     ),
     marks=(ODD_ENCODED, ODD_CLIMB),
     signs=(Mark(rb"\.\."),),

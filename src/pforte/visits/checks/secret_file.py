@@ -45,7 +45,9 @@ _BROWSED_CODE = linear(_BROWSED)
 """Pages of a code host, on which such names are meant to be read."""
 
 _ABSENT = frozenset((400, 403, 404, 410, 444))
-_SOFTWARE = linear(rb"/\.(git|svn|hg|bzr)/")
+REPOSITORIES = ("git", "svn", "hg", "bzr")
+"""Software whose folder a site may serve on purpose, where it says that it runs it."""
+_REPOSITORY = linear(rb"/\.(" + "|".join(REPOSITORIES).encode() + rb")/")
 
 
 def judge(visit: Visit, facts: Facts) -> Finding | None:
@@ -54,8 +56,8 @@ def judge(visit: Visit, facts: Facts) -> Finding | None:
     if _BROWSED_CODE.search(path):
         return None
     if found := _SECRET.search(path):
-        software = _SOFTWARE.match(found[0])
-        if software and facts.site_runs(software[1].decode("ascii")):
+        repository = _REPOSITORY.match(found[0])
+        if repository and facts.site_runs(repository[1].decode("ascii")):
             return None
         return proof(ID, path, "no file of keys, passwords or the site's source")
     if visit.status in _ABSENT and _BACKUP.search(path):
@@ -86,7 +88,8 @@ CHECK = Check(
         " treat the machine as compromised and rebuild it.",
         de="Keine Seite verweist auf solche Dateien; Programme raten sie, um Zugänge zu stehlen. Suchen Sie das"
         " Programm, das zur angegebenen Zeit gefragt hat. Auf einem Mietserver: nach fremden cron-Einträgen und"
-        " neuen Benutzern sehen; hat niemand einen Scanner gestartet, gilt der Rechner als übernommen.",
+        " neuen Benutzern sehen; hat niemand einen Scanner gestartet, gilt der Rechner als übernommen und gehört"
+        " neu aufgesetzt.",
     ),
     marks=(
         Mark(

@@ -29,10 +29,10 @@ CHECK = Check(
     ),
     remedy=Text(
         en="Only programs that collect every link and read no robots.txt come there. Let yours read robots.txt first"
-        " (RFC 9309). If a person opened the link in the page's source, the ban ends by itself within the hour.",
+        " (RFC 9309). If a person opened the link in the page's source, the ban ends by itself, at the time shown.",
         de="Dorthin kommen nur Programme, die jeden Link sammeln und robots.txt nicht lesen. Lassen Sie Ihres zuerst"
-        " robots.txt lesen (RFC 9309). Hat ein Mensch den Link im Quelltext geöffnet, endet die Sperre binnen einer"
-        " Stunde von selbst.",
+        " robots.txt lesen (RFC 9309). Hat ein Mensch den Link im Quelltext geöffnet, endet die Sperre von"
+        " selbst, zur angegebenen Zeit.",
     ),
     judge=judge,
 )

@@ -8,6 +8,7 @@ from pforte.visits.formats.apache import compile_apache_format
 from pforte.visits.formats.combined import COMBINED, COMMON, VHOST_COMBINED
 from pforte.visits.formats.enveloped import EnvelopedFormat
 from pforte.visits.formats.format import Format, UnknownFormat
+from pforte.visits.formats.haproxy import HAPROXY
 from pforte.visits.formats.jsonnames import CADDY, JSON, TRAEFIK, name_fields
 from pforte.visits.formats.nginx import compile_log_format
 from pforte.visits.formats.syslog import DOVECOT, POSTFIX, SSHD, SYSLOG, SyslogFormat
@@ -67,6 +68,12 @@ KNOWN: tuple[Known, ...] = (
         '"status":200,"http_user_agent":"curl/8.5.0"}',
     ),
     Known(
+        HAPROXY,
+        "HAProxy's option httplog or httpslog, without syslog around it; it names no agent",
+        "192.0.2.7:40022 [01/Mar/2026:12:00:00.500] web~ app/one 0/0/1/7/8 200 5120 - - ---- 1/1/0/0/0 0/0 "
+        '"GET / HTTP/1.1"',
+    ),
+    Known(
         EnvelopedFormat(COMBINED),
         "combined lines inside syslog; syslog: goes before every name and format string",
         "<190>Mar  1 12:00:00 web nginx: 192.0.2.7 - - [01/Mar/2026:12:00:00 +0000] "
@@ -77,6 +84,12 @@ KNOWN: tuple[Known, ...] = (
         "JSON lines with the usual names inside syslog",
         '<190>Mar  1 12:00:00 web nginx: {"time_iso8601":"2026-03-01T12:00:00+00:00","remote_addr":"192.0.2.7",'
         '"request":"GET / HTTP/1.1","status":200}',
+    ),
+    Known(
+        EnvelopedFormat(HAPROXY),
+        "HAProxy's option httplog or httpslog inside syslog, as HAProxy sends it",
+        "<134>Mar  1 12:00:00 haproxy[311]: 192.0.2.7:40022 [01/Mar/2026:12:00:00.500] web~ app/one 0/0/1/7/8 "
+        '200 5120 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"',
     ),
     Known(
         SYSLOG,

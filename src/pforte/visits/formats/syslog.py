@@ -40,6 +40,10 @@ class SyslogFormat:
         """Return the same format with another reading time."""
         return replace(self, now=now)
 
+    def reads(self, program: bytes) -> bool:
+        """Say whether the lines of a program are read."""
+        return _service(program) in self.services
+
     def parse(self, line: bytes, default_zone: tzinfo, now: float | None = None) -> LoginFailure | None:
         """Read one line; None when it tells of no failure."""
         envelope = open_envelope(line)
@@ -84,14 +88,24 @@ class SyslogFormat:
         return None if refusal is None else replace(refusal, attempts=min(times * refusal.attempts, 1000))
 
     def _read(self, program: bytes, message: bytes) -> Refusal | None:
-        folder, _, last = program.rpartition(b"/")
-        if last in sshd.PROGRAMS:
-            return sshd.read_message(message) if "sshd" in self.services else None
-        if last in postfix.PROGRAMS and folder:
-            return postfix.read_message(message) if "postfix" in self.services else None
-        if last in dovecot.PROGRAMS and "dovecot" in self.services:
-            return dovecot.read_message(last, message)
-        return None
+        service = _service(program)
+        if service not in self.services:
+            return None
+        if service == "sshd":
+            return sshd.read_message(message)
+        if service == "postfix":
+            return postfix.read_message(message)
+        return dovecot.read_message(program.rpartition(b"/")[2], message)
+
+
+def _service(program: bytes) -> str:
+    """Return the service that a program belongs to, or ""."""
+    folder, _, last = program.rpartition(b"/")
+    if last in sshd.PROGRAMS:
+        return "sshd"
+    if last in postfix.PROGRAMS and folder:
+        return "postfix"
+    return "dovecot" if last in dovecot.PROGRAMS else ""
 
 
 SYSLOG = SyslogFormat("syslog", frozenset(_MARKS))

@@ -185,6 +185,20 @@ def test_a_folder_that_cannot_be_written_is_named_and_the_next_load_tries_again(
     assert house.listed() == ["192.0.2.1"]
 
 
+def test_it_tells_which_files_hold_bans(house):
+    assert house.gate.holding() == []
+    house.gate.load([], NOON)
+    assert house.gate.holding() == []
+    house.gate.load([ban_of()], NOON)
+    assert house.gate.holding() == house.gate.paths()
+
+
+def test_a_file_that_cannot_be_read_is_named(house):
+    (house.folder / "banned.txt").mkdir(parents=True)
+    with pytest.raises(GateError, match=r"banned\.txt cannot be read"):
+        house.gate.holding()
+
+
 def test_an_unknown_form_is_refused(tmp_path):
     with pytest.raises(GateError, match=r"gate\.files\.kinds: 'apache' is none of plain, nginx-geo"):
         FilesGate(tmp_path, ["plain", "apache"], SetClock(NOON))

@@ -62,8 +62,31 @@ def test_haproxy_maps_a_network_to_its_reference():
 @pytest.mark.standard("5321:4.2.1")
 def test_postfix_refuses_for_good_with_reference_and_end():
     assert text_of("postfix", BANS[3:]) == (
-        f"{COMMENT}2001:db8::/64 554 5.7.1 Refused until 2026-03-01T12:01:00Z, reference PF-7K3M-Q2XD\n"
+        f"{COMMENT}2001:db8::/64 554 5.7.1 Refused until 2026-03-01T12:01:00Z, reference PF-7K3M-Q2XD. "
+        "Gesperrt bis 2026-03-01T12:01:00Z, Referenz PF-7K3M-Q2XD.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ("abuse@example.org", "abuse@example.org"),
+        ("https://example.org/r/{reference}", "https://example.org/r/PF-7K3M-Q2XD"),
+    ],
+)
+def test_postfix_tells_whom_to_ask(contact, told):
+    """Whoever is refused reads nothing else."""
+    (line,) = RENDERINGS["postfix"].render([entry_of(BAN.network, BAN, contact)])
+    assert line.endswith(f", Referenz PF-7K3M-Q2XD. {told}\n")
+
+
+def test_a_refusal_fits_into_a_reply():
+    """RFC 5321 s4.5.3.1.5: 512 octets with the code and the line's end."""
+    ban = replace(
+        BAN, network=parse_network("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff/128"), reference="R" * 40
+    )
+    (line,) = RENDERINGS["postfix"].render([entry_of(ban.network, ban, "c" * 200)])
+    assert len(line) < 510
 
 
 def test_json_says_everything():
