@@ -128,7 +128,10 @@ class Follower:
     def close(self) -> None:
         """Store the cursor and let go of the gate; what it enforces stays enforced."""
         self._save(self._clock.now(), at_once=True)
-        self._gate.close()
+        try:
+            self._gate.close()
+        except self._unavailable as error:
+            _log.warning("gate.register-away", gate=self.name, text=str(error))
 
     def _catch_up(self, now: datetime) -> None:
         if self._sequence is None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+import structlog
+
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.clock import SetClock
 from pforte.gates.follower import Follower
@@ -228,3 +230,17 @@ def test_the_cursor_tells_when_bans_end_by_themselves() -> None:
     follower.step()
     follower.step()
     assert journal.cursors == [(1, 1, ""), (1, 0, "")]
+
+
+def test_a_gate_that_cannot_store_its_last_word_is_let_go_of_all_the_same() -> None:
+    """A register that is away at the end keeps the service from nothing."""
+
+    class Bound(Wall):
+        def close(self) -> None:
+            raise AwayError("no disk")
+
+    follower = make(Journal(), Bound(), SetClock(START))
+    follower.step()
+    with structlog.testing.capture_logs() as logged:
+        follower.close()
+    assert [(each["event"], each["gate"]) for each in logged] == [("gate.register-away", "wall")]

@@ -210,6 +210,8 @@ class Board:
                 again |= long
             if not known:
                 new = self._everything()
+                if not starts and not position.pulled:
+                    again.update(notice.network for notice in new)  # nobody knows what it was told
             if starts:
                 gone = [one for one in gone if one.notice.ends > now]
             elif not known:

@@ -59,9 +59,8 @@ class CrowdsecGate:
             self.board.expire(moment)
             self._expire_at = moment + EXPIRE_EVERY
         self.pullers.admit(self._store.bouncer_digests())
-        if self._save_at is None or moment >= self._save_at:
-            if pulls := self.pullers.unsaved():
-                self._store.save_pulls(pulls)
+        if self._save_at is None or moment >= self._save_at or self.pullers.newcomers:
+            self._save()
             self._save_at = moment + PULLS_EVERY
         return moment + KEYS_EVERY
 
@@ -70,4 +69,9 @@ class CrowdsecGate:
         return len(self.board)
 
     def close(self) -> None:
-        """Do nothing: bouncers go on with what they were told."""
+        """Store who pulled; bouncers go on with what they were told."""
+        self._save()
+
+    def _save(self) -> None:
+        if pulls := self.pullers.unsaved():
+            self._store.save_pulls(pulls)

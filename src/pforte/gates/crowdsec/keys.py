@@ -95,6 +95,8 @@ class Pullers:
         self._lock = Lock()
         self._positions: dict[str, dict[Address, Position]] = {}
         self._unsaved: dict[tuple[str, Address], Pull] = {}
+        self.newcomers = False
+        """Whether somebody pulled for the first time since the last call of :meth:`unsaved`."""
 
     def admit(self, names: Mapping[str, str]) -> None:
         """Let exactly these pull: names by digests of keys."""
@@ -126,7 +128,7 @@ class Pullers:
         pulled = datetime.fromtimestamp(position.pulled, UTC)
         with self._lock:
             known = self._positions.setdefault(name, {})
-            known.pop(address, None)
+            self.newcomers |= known.pop(address, None) is None
             known[address] = position
             if len(known) > ADDRESSES_EACH:
                 forgotten = next(iter(known))
@@ -143,4 +145,5 @@ class Pullers:
         """Return the pulls since the last call."""
         with self._lock:
             unsaved, self._unsaved = self._unsaved, {}
+            self.newcomers = False
         return unsaved.values()

@@ -133,6 +133,13 @@ def test_who_never_pulled_is_told_everything(house):
     assert house.pull("", TRAEFIK) == ({"192.0.2.1": "1h0m0s"}, ["192.0.2.2"])
 
 
+def test_the_firewall_that_nobody_remembers_is_told_to_take_out_all_that_it_may_hold(house):
+    """It may hold any of them with an earlier end."""
+    house.decide(ban_of("192.0.2.1"))
+    assert house.pull() == ({"192.0.2.1": "1h0m0s"}, ["192.0.2.1"])
+    assert house.pull() == ({}, [])
+
+
 def test_who_starts_is_told_to_take_out_what_it_may_have_kept(house):
     """The cache of the nginx bouncer outlives a reload: what ended early would stay in it until its stated end."""
     lifted = ban_of("192.0.2.1", 5)

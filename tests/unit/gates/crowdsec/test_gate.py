@@ -20,18 +20,23 @@ def test_a_new_key_counts_within_a_second_and_a_removed_one_no_longer(house):
     assert house.ask("/v1/decisions", key="another-key-that-is-new").status == 200
 
 
-def test_pulls_are_stored_now_and_then(house):
+def test_pulls_are_stored_now_and_then_and_a_newcomers_at_once(house):
     house.gate.tend(house.clock.now())
     house.pull("startup=true", "a/1")
-    house.move(seconds=9)
-    assert house.store.saved == []
-    house.pull("", "a/1")
     house.move(seconds=1)
     (pull,) = house.store.saved
     assert (pull.bouncer, str(pull.address), pull.agent) == ("edge", "127.0.0.1", "a/1")
-    assert pull.pulled == NOON + timedelta(seconds=9)
-    house.move(seconds=30)
+    assert pull.pulled == NOON
+    house.pull("", "a/1")
+    house.move(seconds=9)
     assert len(house.store.saved) == 1
+    house.move(seconds=1)
+    assert house.store.saved[1].pulled == NOON + timedelta(seconds=1)
+    house.move(seconds=30)
+    assert len(house.store.saved) == 2
+    house.pull("", "a/1")
+    house.gate.close()
+    assert len(house.store.saved) == 3
 
 
 def test_while_the_register_is_away_the_last_known_keys_and_bans_count(house):
