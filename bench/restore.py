@@ -19,7 +19,8 @@ BANS = 100_000
 FIRST = int(IPv4Address("10.0.0.0"))
 
 
-def _fill(state: Path) -> None:
+def fill(state: Path) -> None:
+    """Put 100,000 bans of single addresses into a register."""
     clock = SystemClock()
     now = clock.now() - timedelta(seconds=1)
     with Register.open(state, clock) as register:
@@ -65,7 +66,7 @@ def measure() -> list[Row]:
         print("restore needs root and nft (Debian package nftables): left out")
         return []
     folder = house.fresh("restore")
-    _fill(folder / "state")
+    fill(folder / "state")
     seconds: list[float] = []
     limits: list[float] = []
     memory: list[float] = []
