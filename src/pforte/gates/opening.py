@@ -123,7 +123,7 @@ def open_http(
     gate = settings.gate.http
     visitors = Visitors(map(ip_network, gate.trusted), gate.address)
     porter = Porter(table, visitors, detection, gate.on_failure, clock.now().timestamp())
-    return HttpGate(gate.listen, porter, visitors, clock, gate.connections)
+    return HttpGate(gate.listen, porter, clock, gate.connections)
 
 
 def open_answering(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -420,7 +421,7 @@ def test_a_format_that_cannot_be_used_stops_the_start_with_its_source(tmp_path: 
 
 
 def test_simulation_enforces_nothing_and_says_what_still_does(tmp_path: Path) -> None:
-    """--simulate judges and records; no gate is even opened, and what a real run left there is named."""
+    """--simulate judges and records; no gate that enforces by itself is opened, and what a real run left is named."""
     house = House(tmp_path)
     files = tmp_path / "state" / "files"
     files.mkdir(parents=True)
@@ -440,6 +441,85 @@ def test_simulation_enforces_nothing_and_says_what_still_does(tmp_path: Path) ->
     assert house.blocked() == {"198.18.0.9/32"}
     (ready,) = house.events("service.ready")
     assert (ready["simulate"], ready["gates"]) == (True, [])
+
+
+DOOR = """
+[gate.http]
+enabled = true
+listen = "127.0.0.1:{port}"
+"""
+TRAVERSAL = "/download?file=..%2f..%2f..%2fetc%2fpasswd"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _ask(port: int, visitor: str, target: str = "/") -> str:
+    """Ask the HTTP gate as nginx does; return status line and header fields."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    fields = f"X-Forwarded-For: {visitor}\r\nX-Original-URI: {target}\r\nConnection: close\r\n\r\n"
+    writer.write(f"GET /nginx HTTP/1.1\r\nHost: www.example.org\r\n{fields}".encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
+
+
+def test_the_first_attack_is_refused_at_the_door_and_its_line_in_the_log_counts_nothing(
+    tmp_path: Path,
+) -> None:
+    """Gate and log tell of one request: one ban on its first rung, whatever comes first; new settings hold at the door too."""
+    port = _free_port()
+    house = House(tmp_path, more=DOOR.format(port=port))
+
+    async def act(service: Service) -> None:
+        refused = await _ask(port, "198.18.0.1", TRAVERSAL)
+        assert refused.startswith("HTTP/1.1 403")
+        assert "visit.path-traversal" in refused
+        house.attack("198.18.0.1", "198.18.0.2")  # the second one came past the door
+        await until(lambda: house.blocked() == {"198.18.0.1/32", "198.18.0.2/32"})
+        assert (await _ask(port, "198.18.0.9")).startswith("HTTP/1.1 204")
+        for _ in range(400):
+            banned = await _ask(port, "198.18.0.2")
+            if "X-Pforte-Reference" in banned:
+                break
+        assert banned.startswith("HTTP/1.1 403")
+        house.mode = "watch"
+        house.configure()
+        service.reload()
+        await until(lambda: bool(house.events("settings.taken-over")))
+        assert (await _ask(port, "198.18.0.3", TRAVERSAL)).startswith("HTTP/1.1 204")
+
+    house.play(act)
+    assert sorted((str(ban.network), ban.rung) for ban in house.bans()) == [
+        ("198.18.0.1/32", 1),
+        ("198.18.0.2/32", 1),
+    ]
+    caught = [each.offence for each in _offences(house) if each.offence.source == "gate.http"]
+    assert [(str(offence.network), offence.service) for offence in caught] == [("198.18.0.1/32", "http")]
+    assert f'"GET {TRAVERSAL} HTTP/1.1" 000'.encode() in caught[0].evidence
+
+
+def test_in_simulation_the_door_stands_open_and_records(tmp_path: Path) -> None:
+    port = _free_port()
+    house = House(tmp_path, more=DOOR.format(port=port))
+
+    async def main() -> None:
+        call = Call(house.configure().config, ("service.simulate=true",), run)
+        service = Service(call, call.settings(), SystemClock())
+        running = asyncio.create_task(service.run())
+        await until(lambda: bool(house.events("service.ready")))
+        for _ in range(2):
+            assert (await _ask(port, "198.18.0.1", TRAVERSAL)).startswith("HTTP/1.1 204")
+        await until(lambda: len(house.bans()) == 1)
+        assert (await _ask(port, "198.18.0.1")).startswith("HTTP/1.1 204")
+        service.stop()
+        await running
+
+    with structlog.testing.capture_logs() as house.logged:
+        asyncio.run(main())
 
 
 def _offences(house: House) -> list[Filed]:

@@ -6,7 +6,6 @@ in wherever the operator lets visitors in while the gate is away.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
@@ -25,7 +24,21 @@ IDLE_SECONDS = 600.0
 _KEYS = {spelling: name.lower() for name in NAMES for spelling in (name, name.lower(), name.title())}
 _UNREADABLE = answers.refused(answers.UNREADABLE)
 
-Answer = Callable[[Asker, bytes, bytes, Headers], bytes]
+
+class Answering(Protocol):
+    """Who answers: the porter."""
+
+    def asker(self, peer: str) -> Asker:
+        """Return what is known of the other end of a connection."""
+        ...
+
+    def is_welcome(self, asker: Asker, target: bytes, headers: Headers) -> bool:
+        """Say after a glance that the visitor may come in; False says nothing yet."""
+        ...
+
+    def answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
+        """Return the answer to a question."""
+        ...
 
 
 class Room(Protocol):
@@ -49,14 +62,13 @@ class Connection(asyncio.Protocol):
     """Reads questions and writes answers.
 
     Args:
-        answer: answers a question.
-        asker: tells who asks, by the address of the other end.
+        porter: answers questions.
         room: knows the open connections.
     """
 
-    def __init__(self, answer: Answer, asker: Callable[[str], Asker], room: Room) -> None:
-        self._answer = answer
-        self._asker_of = asker
+    def __init__(self, porter: Answering, room: Room) -> None:
+        self._porter = porter
+        self._is_welcome = porter.is_welcome
         self._room = room
         self._asker = Asker("", trusted=False)
         self._parser = HttpRequestParser(self)
@@ -64,10 +76,10 @@ class Connection(asyncio.Protocol):
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._size = 0
-        self._is_answered = True
+        self._is_answered = False
         self._is_ending = False
         self.since = 0.0
-        """When the question under way began, or the connection became idle."""
+        """When the last question began to arrive."""
         self.is_idle = True
         """Whether no question is under way."""
 
@@ -81,7 +93,7 @@ class Connection(asyncio.Protocol):
         if not peer:  # gone already
             transport.abort()
             return
-        self._asker = self._asker_of(peer[0])
+        self._asker = self._porter.asker(peer[0])
         self._room.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever ended it, it is over
@@ -92,15 +104,17 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what came and answer what is complete."""
         if self.is_idle:
-            self.is_idle, self.since, self._size = False, self._room.now, 0
+            self.since, self._size = self._room.now, 0
         self._size += len(data)
         try:
-            self._feed(data)
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._read_on(memoryview(data)[upgrade.args[0] :])
         except HttpParserError:
             self._give_up()
-            return
-        if not self._is_answered and self._size > MOST_BYTES:
-            self._give_up()
+        else:
+            if self._size > MOST_BYTES and not self._is_answered and not self.is_idle:
+                self._give_up()
 
     def pause_writing(self) -> None:
         """Read no more from who does not read its answers."""
@@ -114,14 +128,10 @@ class Connection(asyncio.Protocol):
 
     # What the parser says.
 
-    def on_message_begin(self) -> None:
-        """Begin a question."""
-        self._target, self._headers = b"", {}
-        self._is_answered = False
-
     def on_url(self, url: bytes) -> None:
-        """Take a piece of the target."""
+        """Take a piece of the target: a question begins."""
         self._target += url
+        self.is_idle = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field, if it is one that is read."""
@@ -135,18 +145,25 @@ class Connection(asyncio.Protocol):
         self._is_answered = True
         if self._is_ending or self._transport is None:
             return
-        parser, headers = self._parser, self._headers
-        method = parser.get_method()
-        answer = self._answer(self._asker, method, self._target, headers)
-        self._transport.write(answers.without_body(answer) if method == b"HEAD" else answer)
+        headers = self._headers
+        if self._is_welcome(self._asker, self._target, headers):
+            self._transport.write(answers.LET_IN)
+        else:
+            self._transport.write(self._considered(headers))
         # HTTP/1.0 keeps a connection only if it is told so (RFC 9112 s9.3); nobody asks for that here.
-        old = b"connection" in headers and parser.get_http_version() == "1.0"
-        if old or not parser.should_keep_alive():
+        old = b"connection" in headers and self._parser.get_http_version() == "1.0"
+        if old or not self._parser.should_keep_alive():
             self.close()
 
     def on_message_complete(self) -> None:
-        """Wait for the next question."""
-        self.is_idle, self.since, self._size = True, self._room.now, 0
+        """Wait for the next question; trailers of this one, which count as header fields, go with it."""
+        self._target, self._headers = b"", {}
+        self._is_answered, self.is_idle = False, True
+
+    def _considered(self, headers: Headers) -> bytes:
+        method = self._parser.get_method()
+        answer = self._porter.answer(self._asker, method, self._target, headers)
+        return answers.without_body(answer) if method == b"HEAD" else answer
 
     # Its end.
 
@@ -166,16 +183,20 @@ class Connection(asyncio.Protocol):
         """Say whether it has waited for too long."""
         return now - self.since > (IDLE_SECONDS if self.is_idle else QUESTION_SECONDS)
 
-    def _feed(self, data: bytes) -> None:
-        while data:
-            try:
-                self._parser.feed_data(data)
-            except HttpParserUpgrade as upgrade:
-                # The visitor's wish for another protocol is not ours to fulfil: the next question follows.
-                self._parser = HttpRequestParser(self)
-                data = data[upgrade.args[0] :]
-            else:
-                return
+    def _read_on(self, rest: memoryview) -> None:
+        """Read behind a visitor's wish for another protocol, which is not ours to fulfil: the next question follows."""
+        self._parser = HttpRequestParser(self)
+        try:
+            while rest:
+                try:
+                    self._parser.feed_data(rest)
+                except HttpParserUpgrade as upgrade:
+                    self._parser = HttpRequestParser(self)
+                    rest = rest[upgrade.args[0] :]
+                else:
+                    return
+        except HttpParserError:
+            self._give_up()
 
     def _give_up(self) -> None:
         """Refuse what cannot be read."""

@@ -9,7 +9,6 @@ from pforte.clock import Clock
 from pforte.gates.gate import GateError
 from pforte.gates.http.connection import Connection
 from pforte.gates.http.porter import Porter
-from pforte.gates.http.visitors import Visitors
 
 TICK_SECONDS = 0.25
 """How old the present moment may be that answers are given by."""
@@ -26,21 +25,17 @@ class HttpGate:
     Args:
         listen: address and port as in the settings.
         porter: answers them.
-        visitors: tells who asks.
         clock: tells the present moment.
         connections: connections held at most.
     """
 
     name = "http"
 
-    def __init__(
-        self, listen: str, porter: Porter, visitors: Visitors, clock: Clock, connections: int
-    ) -> None:
+    def __init__(self, listen: str, porter: Porter, clock: Clock, connections: int) -> None:
         host, _, port = listen.rpartition(":")
         self._host, self._port = host.removeprefix("[").removesuffix("]"), int(port)
         self._listen = listen
         self._porter = porter
-        self._visitors = visitors
         self._clock = clock
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = max(min(connections, soft - _SPARE_FILES), 1)
@@ -108,7 +103,7 @@ class HttpGate:
             self._empty.set()
 
     def _connect(self) -> Connection:
-        return Connection(self._porter.answer, self._visitors.asker, self)
+        return Connection(self._porter, self)
 
     async def _tick(self) -> None:
         """Keep the present moment and end what waits for too long, until cancelled."""

@@ -92,6 +92,28 @@ class Porter:
         self._told = Recent(AGAIN_SECONDS, MOST_TOLD)
         self._complained = float("-inf")
 
+    def asker(self, peer: str) -> Asker:
+        """Return what is known of the other end of a connection."""
+        return self._visitors.asker(peer)
+
+    def is_welcome(self, asker: Asker, target: bytes, headers: Headers) -> bool:
+        """Say after a glance that the visitor may come in, as nearly all may; False says nothing yet."""
+        place = PLACES.get(target)
+        if place is None:
+            return False
+        visitor = self._visitors.hint(asker, headers)
+        if self._table.is_shut_out(visitor, self.now) is not False:
+            return False
+        if self._caught and self._reason_caught(visitor):
+            return False
+        look = headers.get
+        asked = look(place.target)
+        if self._detection is None or asked is None:
+            return True
+        return self._detection.door.is_harmless(
+            visitor, look(place.method, b"GET"), asked, look(b"referer", b""), look(b"user-agent", b"")
+        )
+
     def answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
         """Return the answer to a question.
 
@@ -101,8 +123,6 @@ class Porter:
             target: its target.
             headers: its header fields.
         """
-        if self._is_welcome(asker, target, headers):
-            return answers.LET_IN
         endpoint = endpoint_of(target)
         if endpoint is None:
             return _NO_ENDPOINT
@@ -117,22 +137,6 @@ class Porter:
             return self._explained(visitor, why, headers)
         why = why or self._catch(endpoint, visitor, method, target, headers)
         return self._refused(endpoint, visitor, why, headers) if why else self._let_in(endpoint)
-
-    def _is_welcome(self, asker: Asker, target: bytes, headers: Headers) -> bool:
-        """Say after a glance that the visitor may come in, as nearly all may; False says nothing yet."""
-        place = PLACES.get(target)
-        visitor = self._visitors.hint(asker, headers)
-        if place is None or self._table.is_shut_out(visitor, self.now) is not False or not self._table.loaded:
-            return False
-        if self._caught and self._reason_caught(visitor):
-            return False
-        look = headers.get
-        asked = look(place.target)
-        if self._detection is None or asked is None:
-            return True
-        return self._detection.door.is_harmless(
-            visitor, look(place.method, b"GET"), asked, look(b"referer", b""), look(b"user-agent", b"")
-        )
 
     # What the checks say.
 

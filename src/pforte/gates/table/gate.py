@@ -238,10 +238,13 @@ class TableGate:
         return [bans.packing.unpack(packed) for packed in found]
 
     def is_shut_out(self, text: str, now: float) -> bool | None:
-        """Say whether an address is shut out, quicker than :meth:`shut_out`; None where the text is no address."""
+        """Say whether an address is shut out, quicker than :meth:`shut_out`.
+
+        None where nobody knows: the text is no address, or nothing is known of the bans yet.
+        """
         packed = self._bans.over(text)
         if not packed:
-            return None if packed is None else False
+            return None if packed is None or self._swept is None else False
         return end_of(packed) > now and self._exempt.longest_text(text) is None
 
 

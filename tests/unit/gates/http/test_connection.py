@@ -53,10 +53,17 @@ class Hall:
         self.asked: list[tuple[str, bytes, bytes, dict[bytes, bytes]]] = []
         self.wire = Wire()
         self._says = answer
-        self.connection = Connection(self._answer, lambda peer: Asker(peer, trusted=True), self)
+        self.welcome: set[bytes] = set()
+        self.connection = Connection(self, self)
         self.connection.connection_made(cast("asyncio.Transport", self.wire))
 
-    def _answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
+    def asker(self, peer: str) -> Asker:
+        return Asker(peer, trusted=True)
+
+    def is_welcome(self, asker: Asker, target: bytes, headers: Headers) -> bool:
+        return target in self.welcome
+
+    def answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
         self.asked.append((asker.address, method, target, dict(headers)))
         return self._says
 
@@ -76,6 +83,14 @@ def test_a_question_is_answered_and_the_connection_kept():
     assert hall.asked == [("127.0.0.1", b"GET", b"/nginx", READ)]
     assert hall.wire.written == ANSWER
     assert not hall.wire.closed
+
+
+def test_who_is_welcome_after_a_glance_comes_in_unasked():
+    hall = Hall(LONG_ANSWER)
+    hall.welcome = {b"/nginx"}
+    hall.connection.data_received(QUESTION + b"GET /forward HTTP/1.1\r\n\r\n")
+    assert hall.wire.written == b"HTTP/1.1 204 No Content\r\n\r\n" + LONG_ANSWER
+    assert [target for _, _, target, _ in hall.asked] == [b"/forward"]
 
 
 @given(st.lists(st.integers(0, 3 * len(QUESTION)), max_size=12), st.integers(1, 3))
@@ -144,6 +159,8 @@ def test_the_wish_for_another_protocol_is_passed_over():
     hall.connection.data_received(QUESTION)
     assert [target for _, _, target, _ in hall.asked] == [b"/a", b"/nginx", b"/nginx"]
     assert hall.wire.written == ANSWER * 3
+    hall.connection.data_received(upgrade * 3_000)
+    assert hall.wire.written == ANSWER * 3_003
     assert not hall.wire.closed
 
 

@@ -17,7 +17,7 @@ LET_IN, REFUSED = b"HTTP/1.1 204", b"HTTP/1.1 403"
 
 
 def gate_of(here, clock, connections: int = 100, listen: str = "127.0.0.1:0") -> HttpGate:
-    return HttpGate(listen, here.porter, here.visitors, clock, connections)
+    return HttpGate(listen, here.porter, clock, connections)
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:

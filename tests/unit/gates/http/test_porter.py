@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import product
 
 import pytest
 import structlog
@@ -57,6 +58,33 @@ def test_the_end_of_a_ban_lets_in():
     assert fields_of(here.nginx("192.0.2.7"))["retry-after"] == "1"
     here.porter.now += 1
     assert status_of(here.nginx("192.0.2.7")) == 204
+
+
+VISITORS = ["192.0.2.7", "192.0.2.8", "198.51.100.7", "junk", "192.0.2.9, 127.0.0.1", "2001:db8::1"]
+
+
+@pytest.mark.parametrize(
+    "parts", [{}, {"loaded": False}, {"detect": False}, {"on_failure": "closed"}], ids=str
+)
+def test_the_glance_lets_in_nobody_who_would_be_refused(parts):
+    here = house(ban_of("192.0.2.7"), ban_of("198.51.100.7"), **parts)
+    here.nginx("192.0.2.8", ATTACK)  # caught a moment ago
+    asker = here.visitors.asker("127.0.0.1")
+    asks = (b"/nginx", b"/forward", b"/page", b"/envoy/", b"/health")
+    for visitor, target, ask in product(VISITORS, (b"/", ATTACK.encode(), b""), asks):
+        headers = {b"x-forwarded-for": visitor.encode()}
+        if target:
+            headers |= {b"x-original-uri": target, b"x-forwarded-uri": target}
+        if here.porter.is_welcome(asker, ask, headers):
+            assert here.porter.answer(asker, b"GET", ask, headers) == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def test_most_come_in_after_a_glance():
+    here = house(ban_of("192.0.2.7"))
+    asker = here.visitors.asker("127.0.0.1")
+    headers = {b"x-forwarded-for": b"192.0.2.9", b"x-original-uri": b"/blog?id=1"}
+    assert here.porter.is_welcome(asker, b"/nginx", headers)
+    assert not here.porter.is_welcome(asker, b"/nginx", headers | {b"x-forwarded-for": b"192.0.2.7"})
 
 
 # The first attack.
