@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import cast
 
 import httptools
 
@@ -77,17 +78,18 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take up a connection."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  told to the type checker
+        # uvloop's transports are none of asyncio's classes, but do what these do.
+        opened = cast("asyncio.Transport", transport)
         if len(self._others) >= self._most:
-            transport.abort()
+            opened.abort()
             return
-        self._transport = transport
+        self._transport = opened
         self._others.add(self)
-        peer = transport.get_extra_info("peername")
+        peer = opened.get_extra_info("peername")
         try:
             self._address = parse_address(str(peer[0]))
         except (AddressError, TypeError, IndexError):
-            transport.abort()
+            opened.abort()
             return
         self._wait(IDLE_SECONDS)
 

@@ -1,9 +1,11 @@
 """Lets the tests of this room import what they share, whichever way pytest imports them."""
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -16,3 +18,14 @@ def house():
     made = House()
     made.load()
     return made
+
+
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def run_in_loop(request):
+    """Run a coroutine to its end in each kind of loop that the service may have."""
+
+    def _run(coroutine):
+        with asyncio.Runner(loop_factory=request.param) as runner:
+            return runner.run(coroutine)
+
+    return _run

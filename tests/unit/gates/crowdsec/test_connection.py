@@ -61,7 +61,7 @@ async def answer_of(reader):
     return int(head[0].split()[1]), headers, body
 
 
-def test_a_connection_is_kept_and_questions_are_answered_in_order(house):
+def test_a_connection_is_kept_and_questions_are_answered_in_order(house, run_in_loop):
     house.decide(ban_of("198.51.100.1"))
 
     async def run():
@@ -74,7 +74,7 @@ def test_a_connection_is_kept_and_questions_are_answered_in_order(house):
             writer.close()
             return found
 
-    found = asyncio.run(run())
+    found = run_in_loop(run())
     assert [status for status, _, _ in found] == [200, 200, 200, 404, 200]
     assert found[0][2] == found[4][2] == b"null"
     assert json.loads(found[1][2])["new"][0]["value"] == "198.51.100.1"
@@ -85,7 +85,7 @@ def test_a_connection_is_kept_and_questions_are_answered_in_order(house):
     assert not any("content-encoding" in headers for _, headers, _ in found)
 
 
-def test_a_question_may_come_byte_by_byte(house):
+def test_a_question_may_come_byte_by_byte(house, run_in_loop):
     async def run():
         async with Line(house) as line:
             reader, writer = await line.open()
@@ -96,25 +96,25 @@ def test_a_question_may_come_byte_by_byte(house):
             writer.close()
             return found
 
-    assert asyncio.run(run())[2] == b"null"
+    assert run_in_loop(run())[2] == b"null"
 
 
 @pytest.mark.parametrize("target", [ASK, STREAM])
-def test_http_1_0_and_close_get_no_chunks_where_they_know_none_and_the_end(house, target):
+def test_http_1_0_and_close_get_no_chunks_where_they_know_none_and_the_end(house, target, run_in_loop):
     async def run(data):
         async with Line(house) as line:
             return await line.say(data)
 
-    old = asyncio.run(run(target.replace(b"HTTP/1.1", b"HTTP/1.0")))
+    old = run_in_loop(run(target.replace(b"HTTP/1.1", b"HTTP/1.0")))
     assert b"Connection: close" in old
     assert b"chunked" not in old
     assert b"Content-Length: " in old
-    closed = asyncio.run(run(target.replace(b"Host: x", b"Connection: close")))
+    closed = run_in_loop(run(target.replace(b"Host: x", b"Connection: close")))
     assert closed.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"Connection: close" in closed
 
 
-def test_a_body_is_waited_for_and_asked_for(house):
+def test_a_body_is_waited_for_and_asked_for(house, run_in_loop):
     head = (
         f"POST /v1/usage-metrics HTTP/1.1\r\nHost: x\r\nX-Api-Key: {KEY}\r\nContent-Length: 2\r\n"
         "Expect: 100-continue\r\n\r\n"
@@ -130,7 +130,7 @@ def test_a_body_is_waited_for_and_asked_for(house):
             writer.close()
             return found
 
-    status, _, body = asyncio.run(run())
+    status, _, body = run_in_loop(run())
     assert (status, b"remediation_components" in body) == (400, True)
 
 
@@ -152,7 +152,7 @@ def test_a_body_is_waited_for_and_asked_for(house):
     ],
     ids=["tls", "short", "version", "header", "target", "headers", "body", "length"],
 )
-def test_what_is_no_question_is_refused_and_the_connection_closed(house, data, status):
+def test_what_is_no_question_is_refused_and_the_connection_closed(house, data, status, run_in_loop):
     async def run():
         async with Line(house) as line:
             reader, writer = await line.open()
@@ -164,7 +164,7 @@ def test_what_is_no_question_is_refused_and_the_connection_closed(house, data, s
             writer.close()
             return found
 
-    assert int(asyncio.run(run()).split()[1]) == status
+    assert int(run_in_loop(run()).split()[1]) == status
 
 
 async def _more(reader):
@@ -174,20 +174,20 @@ async def _more(reader):
         return b""
 
 
-def test_a_wish_for_another_protocol_is_passed_over(house):
+def test_a_wish_for_another_protocol_is_passed_over(house, run_in_loop):
     data = ASK.replace(b"Host: x", b"Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket")
 
     async def run():
         async with Line(house) as line:
             return await line.say(data)
 
-    said = asyncio.run(run())
+    said = run_in_loop(run())
     assert said.count(b"HTTP/1.1") == 1
     assert said.endswith(b"null")
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHo", ASK])
-def test_who_is_silent_is_let_go(house, monkeypatch, begun):
+def test_who_is_silent_is_let_go(house, monkeypatch, begun, run_in_loop):
     monkeypatch.setattr(connection, "ASK_SECONDS", 0.05)
     monkeypatch.setattr(connection, "IDLE_SECONDS", 0.05)
 
@@ -202,10 +202,10 @@ def test_who_is_silent_is_let_go(house, monkeypatch, begun):
             await asyncio.sleep(0.01)
             return line.connections
 
-    assert asyncio.run(run()) == set()
+    assert run_in_loop(run()) == set()
 
 
-def test_who_takes_nothing_of_a_long_answer_is_let_go_and_its_position_stays(house, monkeypatch):
+def test_who_takes_nothing_of_a_long_answer_is_let_go_and_its_position_stays(house, monkeypatch, run_in_loop):
     monkeypatch.setattr(connection, "SEND_SECONDS", 0.05)
     house.decide(*(ban_of(f"10.{n >> 8}.{n & 255}.1") for n in range(30_000)))
 
@@ -220,11 +220,11 @@ def test_who_takes_nothing_of_a_long_answer_is_let_go_and_its_position_stays(hou
                         await asyncio.sleep(0.01)
             writer.close()
 
-    asyncio.run(run())
+    run_in_loop(run())
     assert not house.gate.pullers.unsaved()
 
 
-def test_answers_to_who_reads_none_are_not_piled_up(house):
+def test_answers_to_who_reads_none_are_not_piled_up(house, run_in_loop):
     house.decide(*(ban_of(f"192.0.2.{n}") for n in range(200)))
     ask = ASK.replace(b"?ip=192.0.2.1", b"")
 
@@ -242,12 +242,12 @@ def test_answers_to_who_reads_none_are_not_piled_up(house):
             writer.close()
             return piled, found
 
-    piled, found = asyncio.run(run())
+    piled, found = run_in_loop(run())
     assert piled < 16_000_000
     assert all(len(json.loads(body)) == 200 for _, _, body in found)
 
 
-def test_no_more_connections_than_are_let_in(house):
+def test_no_more_connections_than_are_let_in(house, run_in_loop):
     async def run():
         async with Line(house, most=1) as line:
             first, writer = await line.open()
@@ -262,4 +262,4 @@ def test_no_more_connections_than_are_let_in(house):
             writer.close()
             return refused, found[2]
 
-    assert asyncio.run(run()) == (b"", b"null")
+    assert run_in_loop(run()) == (b"", b"null")

@@ -27,7 +27,7 @@ async def ask(port, host="127.0.0.1"):
     return said
 
 
-def test_who_asks_before_the_bans_are_loaded_waits_for_them():
+def test_who_asks_before_the_bans_are_loaded_waits_for_them(run_in_loop):
     """Debian's firewall bouncer ends for good when its first question fails."""
     house = House()
 
@@ -42,12 +42,12 @@ def test_who_asks_before_the_bans_are_loaded_waits_for_them():
         await gate.close()
         return said
 
-    head, _, body = asyncio.run(run()).partition(b"\r\n\r\n")
+    head, _, body = run_in_loop(run()).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK")
     assert b"192.0.2.1" in body
 
 
-def test_who_asks_is_not_kept_waiting_for_ever(monkeypatch):
+def test_who_asks_is_not_kept_waiting_for_ever(monkeypatch, run_in_loop):
     monkeypatch.setattr(listener, "PATIENCE", 0.05)
     house = House()
 
@@ -59,10 +59,10 @@ def test_who_asks_is_not_kept_waiting_for_ever(monkeypatch):
         await gate.close()
         return said
 
-    assert asyncio.run(run()).startswith(b"HTTP/1.1 503 ")
+    assert run_in_loop(run()).startswith(b"HTTP/1.1 503 ")
 
 
-def test_it_listens_on_ipv6(house):
+def test_it_listens_on_ipv6(house, run_in_loop):
     async def run():
         gate = listener_of(house, "[::1]:0")
         await gate.open()
@@ -70,19 +70,19 @@ def test_it_listens_on_ipv6(house):
         await gate.close()
         return said
 
-    assert asyncio.run(run()).startswith(b"HTTP/1.1 200 ")
+    assert run_in_loop(run()).startswith(b"HTTP/1.1 200 ")
 
 
-def test_an_address_that_is_taken_is_named(house):
+def test_an_address_that_is_taken_is_named(house, run_in_loop):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(
             GateError, match=rf"gate\.crowdsec: cannot listen on {listen} .*gate\.crowdsec\.listen"
         ):
-            asyncio.run(listener_of(house, listen).open())
+            run_in_loop(listener_of(house, listen).open())
 
 
-def test_a_long_answer_is_given_before_it_closes(house):
+def test_a_long_answer_is_given_before_it_closes(house, run_in_loop):
     house.decide(*(ban_of(f"10.{n >> 8}.{n & 255}.1") for n in range(20_000)))
 
     async def run():
@@ -97,7 +97,7 @@ def test_a_long_answer_is_given_before_it_closes(house):
         idle[1].close()
         return said
 
-    said = asyncio.run(run())
+    said = run_in_loop(run())
     assert said.endswith(b"0\r\n\r\n")
     pieces, rest = [], said
     while rest:
@@ -107,7 +107,7 @@ def test_a_long_answer_is_given_before_it_closes(house):
     assert len(json.loads(b"".join(pieces))["new"]) == 20_000
 
 
-def test_closing_before_anybody_came_is_well():
+def test_closing_before_anybody_came_is_well(run_in_loop):
     async def run():
         gate = listener_of(House())
         await gate.close()
@@ -115,4 +115,23 @@ def test_closing_before_anybody_came_is_well():
         await gate.close()
         assert gate.port == 0
 
-    asyncio.run(run())
+    run_in_loop(run())
+
+
+def test_after_the_end_the_address_is_free(house, run_in_loop):
+    """A service that starts again must not find its own port taken."""
+
+    async def run():
+        gate = listener_of(house)
+        await gate.open()
+        port = gate.port
+        assert (await ask(port)).startswith(b"HTTP/1.1 200 ")
+        await gate.close()
+        await asyncio.sleep(0.01)
+        again = listener_of(house, f"127.0.0.1:{port}")
+        await again.open()
+        said = await ask(port)
+        await again.close()
+        return said
+
+    assert run_in_loop(run()).startswith(b"HTTP/1.1 200 ")
