@@ -16,6 +16,7 @@ from pforte.gates.http import answers
 from pforte.gates.http.choice import form_for, language_for
 from pforte.gates.http.page import Notice
 from pforte.gates.http.questions import PLACES, Endpoint, Headers, endpoint_of, request_of
+from pforte.gates.http.shares import Shares
 from pforte.gates.http.visitors import Asker, Unknown, Visitors
 from pforte.gates.refusal import check_of, refusal_of
 from pforte.gates.table.gate import TableGate
@@ -89,6 +90,7 @@ class Porter:
         self._is_open = on_failure == "open"
         self.now = now
         self._caught: OrderedDict[Network, tuple[float, str]] = OrderedDict()
+        self._shares = Shares()
         self._told = Recent(AGAIN_SECONDS, MOST_TOLD)
         self._complained = float("-inf")
 
@@ -145,8 +147,13 @@ class Porter:
         detection = self._detection
         if detection is None or (request := request_of(endpoint, method, target, headers)) is None:
             return ""
-        now = self.now
-        offence = detection.door.offence_of(visitor, request, now)
+        door, now = detection.door, self.now
+        if door.is_harmless(visitor, request.method, request.target, request.referrer, request.agent):
+            return ""
+        network = network_of_text(visitor, door.ipv6_prefix)
+        if not self._shares.may_spend(network, sum(map(len, request)), now):
+            return ""
+        offence = door.offence_of(visitor, request, now)
         # The log tells of those who are exempt: their offences are recorded there, and no gate refuses them.
         if offence is None or not self._table.may_shut_out(visitor):
             return ""

@@ -128,6 +128,23 @@ def test_attacks_of_one_incident_are_refused_and_handed_on_once():
     assert len(here.caught) == 2
 
 
+def test_who_asks_for_too_much_judging_is_left_to_the_log():
+    """Long requests that only look like attacks must not keep the gate from everybody else."""
+    here = house()
+    for _ in range(99):
+        assert (
+            status_of(here.ask("/envoy/" + "x" * 8_000, x_forwarded_for="192.0.2.7")) == 200
+        )  # these need none
+    assert status_of(here.nginx("192.0.2.7", ATTACK)) == 403
+    here = house()
+    for _ in range(9):
+        assert status_of(here.nginx("192.0.2.7", "/?q=/.env" + "x" * 8_000)) == 204
+    assert status_of(here.nginx("192.0.2.7", ATTACK)) == 204
+    assert status_of(here.nginx("192.0.2.8", ATTACK)) == 403
+    here.porter.now += 1
+    assert status_of(here.nginx("192.0.2.7", ATTACK)) == 403
+
+
 def test_a_claim_to_be_a_crawler_refuses_the_request_only():
     """Who says it is Googlebot is asked for the proof before its network is shut out."""
     here = house()
