@@ -191,6 +191,7 @@ class Scanner:
             visit = replace(visit, at=block.now)
         client = case.client = visit.client
         case.name = client if ":" not in client else self._name(client)
+        case.agent = visit.agent
         at = case.at = visit.at
         if block.is_capped(case.name, at):
             return

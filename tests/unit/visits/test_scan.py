@@ -509,6 +509,53 @@ def test_an_attack_by_a_named_crawler_carries_its_claim(target, shipped):
     assert other.claim == ""
 
 
+BING = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
+CLIMBING = next(one for one in CHECKS if one.id == "visit.path-traversal")
+TRAVERSAL = "/static/..%2f..%2f..%2fetc%2fpasswd"
+
+
+def json_line(agent: str, fill: str = "", target: str = TRAVERSAL) -> str:
+    """A line of which the agent stands between long fields."""
+    return (
+        f'{{"time":"2026-03-01T12:00:00Z","remote_addr":"192.0.2.1","request":"GET {target} HTTP/1.1",'
+        f'"http_referer":"{fill}","http_user_agent":"{agent}","status":404,"sent":"{fill}"}}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "claim"),
+    [
+        ("json", json_line(GOOGLE), "googlebot"),
+        ("json", json_line(GOOGLE, "a" * 1100), "googlebot"),
+        ("json", json_line(BING.replace("/", "\\/")), "bingbot"),
+        ("json", json_line(GOOGLE.replace("G", "\\u0047", 1)), "googlebot"),
+        ("json", json_line("curl/8", target=TRAVERSAL + "?Googlebot/2.1"), ""),
+        ("combined", line(TRAVERSAL, agent="Googlebot"), "googlebot"),
+        ("combined", line(TRAVERSAL, agent="Googlebot").replace("\n", ' "more"\n'), "googlebot"),
+        ("combined", line(TRAVERSAL, agent=BING.replace("bot/", "bot\\x2f")), "bingbot"),
+        ("combined", line(TRAVERSAL + "?" + "a" * 1100, agent=GOOGLE + '" "' + "x" * 1100), "googlebot"),
+        ("combined", line(TRAVERSAL, agent="Mozilla/5.0"), ""),
+        ("common", line(TRAVERSAL).split(' "-"')[0] + "\n", ""),
+        ("common", line(TRAVERSAL + "?by=Googlebot/2.1").split(' "-"')[0] + "\n", "googlebot"),
+        (
+            "common",
+            line(TRAVERSAL + "?" + "a" * 1100 + "&by=bingbot/&" + "a" * 1100).split(' "-"')[0] + "\n",
+            "bingbot",
+        ),
+    ],
+)
+@pytest.mark.parametrize("mode", ["watch", "off"])
+def test_a_claim_is_found_wherever_the_line_has_it(name, text, claim, mode):
+    """Missed, it would ban a genuine crawler; where the format has no agent, a name anywhere in the line counts."""
+    modes = {CLAIMS.id: CheckSettings(mode=mode)}
+    found = scan(
+        scanner(CLIMBING, CLAIMS, settings=modes), text, origin=Origin(source="log", log=find_format(name))
+    )
+    claims = [offence.claim for offence, _ in found.offences if offence.check != CLAIMS.id]
+    assert claims
+    assert set(claims) == {claim}
+
+
 def test_crawlers_that_may_what_they_do_are_not_read_and_the_others_are_found_as_before():
     lines = [
         line(
