@@ -170,7 +170,7 @@ class Service:
                 simulate=simulate,
             )
             if simulate:
-                await self._upkeep.run(partial(tell_left_behind, self._judging.settings, self._clock))
+                tending.append(group.create_task(self._tell_left_behind()))
             await self._stop.wait()
             notify("STOPPING=1")
             for task in tending:
@@ -244,10 +244,8 @@ class Service:
         await self._look_up_hosts(None)
 
     async def _look_up_hosts(self, patience: timedelta | None) -> None:
-        settings = self._judging.settings
-        await self._exempting.look_up(settings, self._resolver, self._upkeep, patience)
-        self._judging.exemptions = self._exempting.exemptions(settings)
-        self._enforce()
+        await self._exempting.look_up(self._judging.settings, self._resolver, self._upkeep, patience)
+        self._exempt()
 
     async def _renew_robots(self) -> None:
         site = self._judging.settings.site
@@ -269,6 +267,12 @@ class Service:
 
     async def _tell_counts(self) -> None:
         self._counts.tell()
+
+    async def _tell_left_behind(self) -> None:
+        # In a thread of its own: a firewall or a mount that hangs must hold up nothing, the end least of all.
+        worker = Worker("simulation")
+        await worker.run(partial(tell_left_behind, self._judging.settings, self._clock))
+        worker.close()
 
     # Reading the settings again.
 
@@ -293,6 +297,7 @@ class Service:
             self._claims.ranges = await self._reloading.run(partial(make_ranges, settings))
             await self._exempting.look_up(settings, self._resolver, self._reloading, settings.dns.timeout)
             await self._judging.take_over(Rules(settings, self._exempting.exemptions(settings), scanner))
+            self._exempt()  # addresses may have been found while the rules waited for their turn
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
         await self._readers.follow(settings)
@@ -305,6 +310,11 @@ class Service:
             )
         if "site" in changed:
             self._robots_duty.due = None  # a site that is new has no robots.txt yet
+
+    def _exempt(self) -> None:
+        """Exempt by the settings in force now, which may have changed during a look-up, and the addresses known now."""
+        self._judging.exemptions = self._exempting.exemptions(self._judging.settings)
+        self._enforce()
 
     def _enforce(self) -> None:
         """Let the ladder and the gates go by the settings and exemptions in force."""
