@@ -16,11 +16,14 @@ from pforte.settings.table import CheckSettings
 from pforte.visits import request_rules
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.duties import on_duty
 from pforte.visits.engine import Engine, EngineError, installed
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.combined import COMBINED, VHOST_COMBINED
+from pforte.visits.posts import Posts
 from pforte.visits.request_rules import RequestRules
 from pforte.visits.scan import Origin, Plan, Scanned, Scanner
+from pforte.visits.site_marks import SiteMarks
 
 NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -595,3 +598,21 @@ def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
     ]  # fmt: skip
     escaped = line("/a\\x2b", "192.0.2.9", status=404, agent="a+b")
     assert told(scan(court, escaped)) == [("visit.spam", "192.0.2.9", 1)]
+
+
+ENVELOPES = ["Mar  1 12:00:00 web nginx: ", "1 2026-03-01T12:00:00Z web nginx 812 - - "]
+"""RFC 3164 and RFC 5424 behind the priority."""
+
+
+@pytest.mark.parametrize("engine", installed())
+def test_the_priority_of_syslog_makes_no_candidate(engine):
+    """Each harmless line was looked at, for the ``<`` of its priority: sixty times the time of the pass."""
+    post = Posts(on_duty(CHECKS, {}), SiteMarks(), Engine(engine)).of(find_format("syslog:combined"))
+    heads = [f"<{number}>{envelope}" for number in (0, 13, 190) for envelope in ENVELOPES]
+    harmless = [head + line("/shop/?page=2") for head in heads]
+    assert post.scan.candidates("".join(harmless).encode()) == []
+    texts = [line("/?q=<b>"), line(agent="<svg onload=alert(1)>"), line(agent="<1"), "<svg> " + line()]
+    hostile = [head + text for head in heads for text in texts]
+    assert len(post.scan.candidates("".join(hostile).encode())) == len(hostile)
+    # A header is passed for marks by itself, so that its beginning is the beginning of a line.
+    assert post.is_marked(b"<svg onload=alert(1)>")
