@@ -41,7 +41,6 @@ from pforte.service.tending import Duty, tend
 from pforte.settings.changes import AT_START, changes
 from pforte.settings.load import SettingsError
 from pforte.settings.table import Settings
-from pforte.visits.formats.format import FormatError
 from pforte.visits.tally import TallyState
 from pforte.worker import Worker
 
@@ -57,7 +56,9 @@ class HungError(Exception):
     """The service could not end in time; the message names what hangs."""
 
 
-Trouble = (RegisterError, ScanningError, AddressError, RegulationError, GateError, FormatError, HungError)
+Misfit = (ScanningError, RegulationError)
+"""Settings or rules by which the service cannot run, and which get no better by starting it again."""
+Trouble = (RegisterError, AddressError, GateError, HungError, *Misfit)
 """What can keep the service from running, or from ending well; the message says what to do."""
 
 
@@ -72,7 +73,7 @@ def run(call: Call) -> int:
         asyncio.run(_run(call, settings))
     except Trouble as error:
         _log.error("service.failed", text=str(error))
-        return 1
+        return 2 if isinstance(error, Misfit) else 1
     finally:
         gc.set_threshold(*often)
     return 0

@@ -536,18 +536,16 @@ def test_broken_settings_are_refused_and_the_old_ones_stay(tmp_path: Path) -> No
     assert "servce" in str(refused["text"])
 
 
-def test_a_format_that_cannot_be_used_stops_the_start_with_its_source(tmp_path: Path) -> None:
-    """Lines that nobody can read must not look like lines without offences."""
-    house = House(tmp_path)
-    call = house.configure()
-    config = tmp_path / "pforte.toml"
-    config.write_text(config.read_text().replace('"combined"', '"combind"'))
+def test_rules_that_cannot_be_read_are_no_reason_to_start_again(tmp_path: Path) -> None:
+    """They get no better by it; the unit starts again after any other exit code."""
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    call = House(tmp_path, more=f'[scan]\nrules = "{folder}"\n').configure()
     with structlog.testing.capture_logs() as logged, pytest.MonkeyPatch.context() as patch:
         patch.setattr("pforte.log.configure", lambda *_: None)
-        assert run(call) == 1
+        assert run(call) == 2
     (failed,) = [each for each in logged if each["event"] == "service.failed"]
-    assert "access.log" in failed["text"]
-    assert "combined" in failed["text"]
+    assert str(folder) in failed["text"]
 
 
 def test_simulation_enforces_nothing_and_says_what_still_does(tmp_path: Path) -> None:
