@@ -90,7 +90,7 @@ class Judgement:
     def _is_marked(self, text: bytes) -> bool:
         return self._post is None or self._post.is_marked(text)
 
-    def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> None:
+    def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> bool:
         """Ask the woken checks about a visit.
 
         The first check that convicts for good names the offence; one visit is one offence.
@@ -100,6 +100,9 @@ class Judgement:
             visit: what the line says.
             site: host name of the visited site, b"" where unknown.
             fetched: whether the visitor fetched robots.txt before.
+
+        Returns:
+            Whether all of them were asked; not where one convicted before others had their turn.
         """
         call, facts = case.call, self._facts
         facts.turn(visit, site, fetched=fetched)
@@ -107,14 +110,15 @@ class Judgement:
             for duty, finding in self._verdict(call, visit, site):
                 self._charge(case, duty, finding, visit.target)
                 if duty.convicts:
-                    return
+                    return False
         for duty, judge in call.others:
             if duty.statuses is None or visit.status in duty.statuses:
                 found = judge(visit, facts)
                 if found is not None:
                     self._charge(case, duty, found, visit.target)
                     if duty.convicts:
-                        return
+                        return False
+        return True
 
     def convict(self, case: Case, certain: int) -> None:
         """Make the offence of a line in which a certain mark stands, without asking any check.
@@ -171,7 +175,7 @@ class Judgement:
         verdict = self._verdicts.get(key)
         if verdict is None:
             verdict = self._asked(call, visit)
-            weight = len(visit.target) + len(agent) + len(referrer) + len(visit.user)
+            weight = sum(len(part) for part in key if isinstance(part, bytes))
             self._verdicts.keep(key, verdict, weight + ENTRY * len(verdict))
         return verdict
 

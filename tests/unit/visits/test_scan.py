@@ -1,5 +1,7 @@
 """The scan: blocks of log in, offences out."""
 
+import json
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import ip_network
@@ -13,9 +15,10 @@ from pforte.bans.offence import Kind, Mode
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import CheckSettings
-from pforte.visits import request_rules
+from pforte.visits import judgement, request_rules
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.decoding import decode_target
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import Engine, EngineError, installed
 from pforte.visits.formats.catalogue import find_format
@@ -583,6 +586,71 @@ def test_a_crawler_that_turns_to_attack_is_convicted_and_claims_are_told_later_a
     court = scanner(ATTACK, CLAIMS, ROBOTS_CHECK, sites=robots_sites())
     found = scan(court, line("/attack", agent=GOOGLE), line("/a", agent=GOOGLE), line("/b", agent=GOOGLE))
     assert told(found) == [("visit.attack", "192.0.2.1", 1), (CLAIMS.id, "192.0.2.1", 2)]
+
+
+def test_a_crawler_that_breaks_robots_txt_is_asked_for_its_proof_by_its_next_line():
+    """The rule convicts before the claim is looked at, so the claim was not told yet."""
+    court = scanner(ROBOTS_CHECK, CLAIMS, sites=robots_sites())
+    lines = [line(path, agent=GOOGLE) for path in ("/private/a", "/a", "/b")]
+    assert told(scan(court, *lines)) == [(ROBOTS_CHECK.id, "192.0.2.1", 1), (CLAIMS.id, "192.0.2.1", 2)]
+
+
+@pytest.mark.parametrize("field", ["client", "time", "method", "target", "referrer", "agent", "host"])
+@pytest.mark.parametrize("name", ["combined", "json"])
+def test_long_fields_do_not_fill_the_memory(name, field, monkeypatch):
+    """Whatever is remembered of a line is bounded in bytes, not only in number."""
+    monkeypatch.setattr(judgement, "_VERDICT_BYTES", 100_000)
+    court = scanner(CLIMBING, CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+
+    def data(numbers: range) -> bytes:
+        return b"".join(long_line(name, field, f"{number}{'x' * 50_000}") for number in numbers)
+
+    origin = Origin(source="log", log=find_format(name))
+    court.scan(data(range(5)), origin, NOW)
+    tracemalloc.start()
+    try:
+        court.scan(data(range(5, 105)), origin, NOW)
+        decode_target.cache_clear()  # It keeps the last 256 at most.
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_500_000  # of 5,000,000
+
+
+def long_line(name: str, field: str, fill: str) -> bytes:
+    """A line of a crawler with an attack, of which one field is long."""
+    said = {
+        "client": "192.0.2.1",
+        "time": "01/Mar/2026:12:00:00 +0000",
+        "method": "GET",
+        "target": TRAVERSAL,
+        "referrer": "-",
+        "agent": AHREFS + " bingbot/2.0",
+        "host": "example.org",
+    }
+    said[field] += fill
+    if name == "json":
+        keys = {
+            "client": "remote_addr",
+            "target": "uri",
+            "referrer": "http_referer",
+            "agent": "http_user_agent",
+        }
+        return json.dumps({keys.get(key, key): value for key, value in said.items()}).encode() + b"\n"
+    form = '{client} - - [{time}] "{method} {target} HTTP/1.1" 200 5 "{referrer}" "{agent}"\n'
+    return form.format(**said).encode()
+
+
+def test_harmless_crawlers_with_long_agents_do_not_fill_the_memory():
+    court = scanner(CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            scan(court, line(agent=f"{AHREFS} bingbot/2.0 {number}{'x' * 50_000}"))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_500_000
 
 
 def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
