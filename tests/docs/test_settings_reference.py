@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from pforte.settings.load import read
+from pforte.settings.load import Known, read
 from pforte.settings.reference import render_reference
 from pforte.visits.checks import CHECKS
 
@@ -20,11 +20,11 @@ def test_every_example_in_the_guide_is_a_settings_file(tmp_path):
     guide = (DOCS / "guides" / "settings.md").read_text()
     examples = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
     assert examples
-    known_checks = [check.id for check in CHECKS]
+    known = Known(checks=[check.id for check in CHECKS])
     for example in examples:
         file = tmp_path / "pforte.toml"
         file.write_text(example)
-        read(file, (), {}, known_checks)
+        read(file, (), {}, known)
         assert tomllib.loads(example)
 
 

@@ -88,12 +88,10 @@ class Call:
         Raises:
             SettingsError: at least one mistake; it lists all.
         """
+        from pforte.commands.known_names import known_names  # noqa: PLC0415  loaded on first use
         from pforte.settings.load import read  # noqa: PLC0415  loaded on first use
-        from pforte.visits.checks import CHECKS  # noqa: PLC0415  loaded on first use
-        from pforte.visits.checks.software import SOFTWARE  # noqa: PLC0415  loaded on first use
 
-        checks = [check.id for check in CHECKS]
-        return read(self.config, self.overrides, known_checks=checks, known_software=SOFTWARE, look=look)
+        return read(self.config, self.overrides, known=known_names(), look=look)
 
     def settings(self) -> Settings:
         """Load the settings, or end the command with exit code 2 and every mistake on standard error."""

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 
 from pforte.commands import Group
-from pforte.commands.output import print_json
+from pforte.commands.output import note, print_json
 from pforte.printable import printable, render_json
 from pforte.robots.agents import names_in
 from pforte.robots.compiled import CompiledRobots
@@ -39,9 +39,9 @@ def read_robots(file: str) -> CompiledRobots:
         raise UnreadableError(f"{file}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def decide(robots: CompiledRobots, agent: str, url: str) -> Decision:
-    """Say whether robots.txt lets an agent ask for a URL, as :func:`pforte.robots.matching.decide` does."""
-    return robots.rules_for(names_in(agent)).decide(path_of_url(url))
+def decide(robots: CompiledRobots, agent: str, path: bytes) -> Decision:
+    """Say whether robots.txt lets an agent ask for a path, as :func:`pforte.robots.matching.decide` does."""
+    return robots.rules_for(names_in(agent)).decide(path)
 
 
 @click.group("robots", cls=Group)
@@ -62,7 +62,8 @@ def command() -> None:
 def check(robots: str | None, agent: str | None, url: str | None, *, as_json: bool, batch: bool) -> None:
     """Say whether the file ROBOTS lets AGENT ask for URL, and which line decides.
 
-    AGENT is a product token (Googlebot) or a whole User-Agent; URL may be a path.
+    AGENT is a product token (Googlebot) or a whole User-Agent. URL may be a path, which begins with a slash; what
+    begins with none is taken for a host.
 
     Exit codes: 0 for both answers, 2 for bad usage, 3 when a robots.txt could not be read.
     """
@@ -72,31 +73,34 @@ def check(robots: str | None, agent: str | None, url: str | None, *, as_json: bo
         sys.exit(_answer_all(sys.stdin.buffer))
     if robots is None or agent is None or url is None:
         raise click.UsageError("Give ROBOTS, AGENT and URL, or --batch.")
-    if _lacks_slash(url):
-        raise click.BadParameter(f"a path begins with a slash; did you mean /{url}?", param_hint="URL")
+    path = path_of_url(url)
     try:
-        decision = decide(read_robots(robots), agent, url)
+        decision = decide(read_robots(robots), agent, path)
     except UnreadableError as error:
         click.echo(printable(f"Error: {error}"), err=True)
         sys.exit(3)
     if as_json:
-        print_json(_answer(robots, agent, url, decision))
+        print_json(_answer(robots, agent, url, path, decision))
     else:
+        if _may_lack_slash(url):
+            judged = f"judged was the path {path.decode()} of a URL without a scheme"
+            note(f"{judged}; a path begins with a slash: /{url}")
         verdict = "allowed" if decision.allowed else "disallowed"
         click.echo(f"{verdict}  line {decision.line}: {decision.rule}" if decision.line else verdict)
 
 
-def _lacks_slash(url: str) -> bool:
-    """Say whether what stands where a host would is none, so that a path must be meant."""
-    host = url.partition("/")[0]
-    return not url.startswith("/") and not {".", ":"} & set(host) and host != "localhost"
+def _may_lack_slash(url: str) -> bool:
+    """Say whether what was typed may be meant as a path, though it reads as a URL without its scheme."""
+    before, scheme_ends, _ = url.partition("://")
+    return not url.startswith("/") and (not scheme_ends or "/" in before)
 
 
-def _answer(robots: str, agent: str, url: str, decision: Decision) -> dict[str, object]:
+def _answer(robots: str, agent: str, url: str, path: bytes, decision: Decision) -> dict[str, object]:
     return {
         "robots": robots,
         "agent": agent,
         "url": url,
+        "path": path.decode(),
         "allowed": decision.allowed,
         "line": decision.line or None,
         "rule": decision.rule or None,
@@ -137,7 +141,8 @@ def _answer_one(
         files[robots] = known
     if isinstance(known, str):
         return {"robots": robots, "agent": agent, "url": url, "error": known}
-    return _answer(robots, agent, url, decide(known, agent, url))
+    path = path_of_url(url)
+    return _answer(robots, agent, url, path, decide(known, agent, path))
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ def command(call: Call, *, simulate: bool) -> None:
     SIGTERM and SIGINT stop it after the last line read is recorded; SIGHUP reads the settings again.
     Only one works on a state folder at a time.
 
-    Exit codes: 0 stopped when told to, 1 it cannot run, 2 bad usage or settings.
+    Exit codes: 0 stopped when told to, 1 it cannot run, 2 bad usage, settings or rules.
     """
     if simulate:
         call = replace(call, overrides=(*call.overrides, "service.simulate=true"))

@@ -64,11 +64,9 @@ def reference() -> None:
 
 
 def _read(file: Path | None) -> Reading:
-    from pforte.visits.checks import CHECKS  # noqa: PLC0415  the reference page needs no checks
-    from pforte.visits.checks.software import SOFTWARE  # noqa: PLC0415  the reference page needs no checks
+    from pforte.commands.known_names import known_names  # noqa: PLC0415  the reference page needs no checks
 
-    checks = [check.id for check in CHECKS]
-    return read(file, (), {}, checks, known_software=SOFTWARE, look=True)
+    return read(file, (), {}, known_names(), look=True)
 
 
 def _read_or_exit(reading: Callable[[], Reading]) -> Reading:

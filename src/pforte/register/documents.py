@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from pforte.register.encoding import decode_moment, encode_moment
 from pforte.register.schema import DOCUMENTS
@@ -49,6 +49,12 @@ def save_document(connection: Connection, name: str, content: bytes, came_into_f
     }
     connection.execute(insert(DOCUMENTS).values(row))
     return True
+
+
+def replace_document(connection: Connection, name: str, content: bytes, came_into_force: datetime) -> None:
+    """Store a document in the place of all its versions, because nobody asks for its history."""
+    connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.name == name))
+    save_document(connection, name, content, came_into_force)
 
 
 def read_documents(connection: Connection, name: str) -> list[Document]:

@@ -308,6 +308,11 @@ class Register:
         with writing(self._engine) as connection:
             return documents.save_document(connection, name, content, came_into_force)
 
+    def replace_document(self, name: str, content: bytes, came_into_force: datetime) -> None:
+        """Store a document in the place of all its versions, because nobody asks for its history."""
+        with writing(self._engine) as connection:
+            documents.replace_document(connection, name, content, came_into_force)
+
     def documents(self, name: str) -> list[Document]:
         """Return the versions of a document, oldest first."""
         with reading(self._engine) as connection:

@@ -31,11 +31,21 @@ class CompiledRules:
         head: octets at the start of a path by which patterns are sorted.
         buckets: for each start that any pattern fixes, the patterns that may match, in deciding order.
         anywhere: the patterns that may match paths with any other start.
+        starts: how the paths of the patterns that disallow begin, where nothing else need stand in them.
+        parts: of the others, which hold a wildcard, how they begin and what else stands in them.
     """
 
     head: int
     buckets: dict[bytes, tuple[Pattern, ...]]
     anywhere: tuple[Pattern, ...]
+    starts: tuple[bytes, ...]
+    parts: tuple[tuple[bytes, bytes], ...]
+
+    def may_forbid(self, path: bytes) -> bool:
+        """Say whether a path begins like one that is disallowed; False is certain. It is plain and starts with ``/``."""
+        return path.startswith(self.starts) or any(
+            part in path and path.startswith(start) for start, part in self.parts
+        )
 
     def decide(self, target: bytes) -> Decision:
         """Decide about a request target as it stands in a log, or about a URL."""
@@ -72,7 +82,19 @@ def compile_rules(rules: tuple[Rule, ...]) -> CompiledRules:
         for start in starts
     }
     anywhere = tuple(pattern for pattern in patterns if len(pattern.pieces[0]) < head)
-    return CompiledRules(head, buckets, anywhere)
+    return CompiledRules(head, buckets, anywhere, *_forbidden(patterns))
+
+
+def _forbidden(patterns: tuple[Pattern, ...]) -> tuple[tuple[bytes, ...], tuple[tuple[bytes, bytes], ...]]:
+    starts, parts = set(), set()
+    for pattern in patterns:
+        if not pattern.decision.allowed:
+            rest = max(pattern.pieces[1:], key=len, default=b"")
+            if rest:
+                parts.add((pattern.pieces[0], rest))
+            else:
+                starts.add(pattern.pieces[0])
+    return tuple(sorted(starts)), tuple(sorted(parts))
 
 
 def _cost(patterns: tuple[Pattern, ...], head: int) -> int:

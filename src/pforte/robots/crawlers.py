@@ -22,6 +22,7 @@ __all__ = [
     "Crawler",
     "Verifiable",
     "bond_by_tags",
+    "claim_in",
     "claimed_crawler",
     "crawler_marks",
     "declared_crawler",
@@ -120,14 +121,18 @@ def _claim_set() -> "re2.Set":
     return found
 
 
-@lru_cache(maxsize=16_384)
 def identify(agent: bytes) -> Crawler:
     """Say what an agent declares itself to be.
 
     Args:
         agent: the User-Agent header as received; only its first ``AGENT_LIMIT`` octets are looked at.
     """
-    text = agent[:AGENT_LIMIT].decode("utf-8", "replace")
+    return _identified(agent[:AGENT_LIMIT])  # Cut before the cache, which would keep the rest.
+
+
+@lru_cache(maxsize=16_384)
+def _identified(agent: bytes) -> Crawler:
+    text = agent.decode("utf-8", "replace")
     words = _telling(names_in(text))
     matched: list[int] = sorted(_crawler_set().Match(text) or ())
     if not matched:
@@ -155,14 +160,27 @@ def declared_crawler(agent: bytes) -> str:
     return crawler.name if crawler.bond in (Bond.ALL, Bond.NAMED) else ""
 
 
-@lru_cache(maxsize=16_384)
 def claimed_crawler(agent: bytes) -> str:
     """Return the key in ``VERIFIABLE`` of the crawler the agent claims to be, or "".
 
     >>> claimed_crawler(b"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
     'googlebot'
     """
-    matched: list[int] = _claim_set().Match(agent[:AGENT_LIMIT].decode("utf-8", "replace")) or []
+    return _claimed(agent[:AGENT_LIMIT])  # Cut before the cache, which would keep the rest.
+
+
+@lru_cache(maxsize=16_384)
+def _claimed(agent: bytes) -> str:
+    return claim_in(agent)
+
+
+def claim_in(text: bytes) -> str:
+    """Return the key in ``VERIFIABLE`` of a crawler that a text of any length names, such as a line, or "".
+
+    >>> claim_in(b'192.0.2.1 "GET / HTTP/1.1" 404 "Googlebot" 0.1')
+    'googlebot'
+    """
+    matched: list[int] = _claim_set().Match(text.decode("utf-8", "replace")) or []
     return tuple(VERIFIABLE)[min(matched)] if matched else ""
 
 

@@ -30,7 +30,7 @@ class Verifiable:
 
 
 _GOOGLE_CRAWLERS = (
-    r"Googlebot(?:-Image|-News|-Video|-Mobile)?(?:[/;,) ]|$)|AdsBot-Google|Mediapartners-Google|Storebot-Google"
+    r"Googlebot(?:-Image|-News|-Video|-Mobile)?(?:[/;,) \x22]|$)|AdsBot-Google|Mediapartners-Google|Storebot-Google"
     r"|GoogleOther"
 )
 

@@ -67,8 +67,10 @@ class Claims:
             pending: returns at most so many open claims that have a higher number than another.
         """
         room = MOST_WAITING - self._waiting.qsize()
+        if not room:
+            return
         taken = await pending(room, self._taken_up)
-        self._taken_up = taken[-1].number if len(taken) == room and taken else 0
+        self._taken_up = taken[-1].number if len(taken) == room else 0
         for claim in taken:
             self.submit(claim)
 

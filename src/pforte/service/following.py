@@ -56,10 +56,9 @@ class Following:
     async def hear(self, sequence: int) -> None:
         """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""
         kick, worker = self._add_kick(), Worker("journal")
-        ended = False
-        while not ended:
-            ended = self._gathering.ended
-            decisions: list[Decision] = []
+        ended, decisions = False, list[Decision]()
+        while decisions or not ended:
+            ended, decisions = self._gathering.ended, []
             try:
                 decisions = await worker.run(partial(self._register.journal, sequence))
             except JournalPurgedError:

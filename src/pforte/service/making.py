@@ -23,12 +23,10 @@ from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.ladder import Ladder
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
-from pforte.settings.source_names import name_of_source
 from pforte.settings.table import Settings
 from pforte.visits.door import Door
 from pforte.visits.engine import EngineError
 from pforte.visits.formats.catalogue import find_format
-from pforte.visits.formats.format import FormatError
 from pforte.visits.scan import Origin, Scanner
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -52,18 +50,13 @@ def make_scanner(settings: Settings, sites: Sites) -> Scanner:
 
     Raises:
         ScanningError: rules cannot be read.
-        FormatError: a source names a format that cannot be used.
     """
     scanner = build_scanner(settings, sites, tracked=True)
     if scanner.unavailable:
         _log.warning("checks.unavailable", checks=scanner.unavailable, needs="the package libmodsecurity")
     for source in settings.source:
         for text in ("combined", "syslog") if source.format == "auto" else (source.format,):
-            try:
-                known = find_format(text)
-            except FormatError as error:
-                raise FormatError(f"source {name_of_source(source)}: format: {error}") from error
-            scanner.scan(b"", Origin(source="", log=known), EPOCH)
+            scanner.scan(b"", Origin(source="", log=find_format(text)), EPOCH)
     return scanner
 
 

@@ -45,7 +45,6 @@ from pforte.service.tending import Duty, tend
 from pforte.settings.changes import AT_START, changes
 from pforte.settings.load import SettingsError
 from pforte.settings.table import Settings
-from pforte.visits.formats.format import FormatError
 from pforte.visits.tally import TallyState
 from pforte.worker import Worker
 
@@ -69,7 +68,9 @@ class HungError(Exception):
     """The service could not end in time; the message names what hangs."""
 
 
-Trouble = (RegisterError, ScanningError, AddressError, RegulationError, GateError, FormatError, HungError)
+Misfit = (ScanningError, RegulationError)
+"""Settings or rules by which the service cannot run, and which get no better by starting it again."""
+Trouble = (RegisterError, AddressError, GateError, HungError, *Misfit)
 """What can keep the service from running, or from ending well; the message says what to do."""
 
 
@@ -88,7 +89,7 @@ def run(call: Call) -> int:
             runner.run(_run(call, settings))
     except Trouble as error:
         _log.error("service.failed", text=str(error))
-        return 1
+        return 2 if isinstance(error, Misfit) else 1
     finally:
         gc.set_threshold(*often)
         sys.setswitchinterval(pause)
@@ -196,7 +197,7 @@ class Service:
                 simulate=simulate,
             )
             if simulate:
-                await self._upkeep.run(partial(tell_left_behind, self._judging.settings, self._clock))
+                tending.append(group.create_task(self._tell_left_behind()))
             await self._stop.wait()
             notify("STOPPING=1")
             for gate in self._gates.answering:
@@ -274,10 +275,8 @@ class Service:
         await self._look_up_hosts(None)
 
     async def _look_up_hosts(self, patience: timedelta | None) -> None:
-        settings = self._judging.settings
-        await self._exempting.look_up(settings, self._resolver, self._upkeep, patience)
-        self._judging.exemptions = self._exempting.exemptions(settings)
-        self._enforce()
+        await self._exempting.look_up(self._judging.settings, self._resolver, self._upkeep, patience)
+        self._exempt()
 
     async def _renew_robots(self) -> None:
         site = self._judging.settings.site
@@ -309,6 +308,12 @@ class Service:
     async def _tell_counts(self) -> None:
         self._counts.tell()
 
+    async def _tell_left_behind(self) -> None:
+        # In a thread of its own: a firewall or a mount that hangs must hold up nothing, the end least of all.
+        worker = Worker("simulation")
+        await worker.run(partial(tell_left_behind, self._judging.settings, self._clock))
+        worker.close()
+
     # Reading the settings again.
 
     async def _take_reloads(self) -> None:
@@ -334,6 +339,7 @@ class Service:
             await self._exempting.look_up(settings, self._resolver, self._reloading, settings.dns.timeout)
             await self._renew_door(settings, sites, self._reloading)
             await self._judging.take_over(Rules(settings, self._exempting.exemptions(settings), scanner))
+            self._exempt()  # addresses may have been found while the rules waited for their turn
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
         await self._readers.follow(settings)
@@ -346,6 +352,11 @@ class Service:
             )
         if "site" in changed:
             self._robots_duty.due = None  # a site that is new has no robots.txt yet
+
+    def _exempt(self) -> None:
+        """Exempt by the settings in force now, which may have changed during a look-up, and the addresses known now."""
+        self._judging.exemptions = self._exempting.exemptions(self._judging.settings)
+        self._enforce()
 
     def _enforce(self) -> None:
         """Let the ladder and the gates go by the settings and exemptions in force."""

@@ -1,6 +1,6 @@
 """What several settings must be together, where each alone is good."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from pforte.settings.durations import render_duration
@@ -50,6 +50,14 @@ def unknown_software(settings: Settings, known: Collection[str]) -> Iterator[Dis
                     or "; `pforte checks reference` lists the words"
                 )
                 yield Disagreement((("site", index, "runs"),), f'no check asks for "{software}"{near}')
+
+
+def unusable_formats(settings: Settings, mistake: Callable[[str], str]) -> Iterator[Disagreement]:
+    """Yield the sources whose format cannot be used; ``mistake`` says what is wrong with one, or ""."""
+    for index, source in enumerate(settings.source):
+        said = "" if source.format == "auto" else mistake(source.format)
+        if said:
+            yield Disagreement((("source", index, "format"),), said)
 
 
 def shared_files(settings: Settings) -> Iterator[Disagreement]:

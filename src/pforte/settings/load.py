@@ -6,13 +6,13 @@ Every mistake is found in one reading and named with its place, so that a file i
 import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from pforte.printable import printable
-from pforte.settings.agreement import disagreements, shared_files, unknown_software
+from pforte.settings.agreement import disagreements, shared_files, unknown_software, unusable_formats
 from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
@@ -45,6 +45,24 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What settings may name; what knows it stands above the settings, so whoever reads them tells it.
+
+    Attributes:
+        checks: slugs that ``[check."SLUG"]`` may name; None allows every slug.
+        software: words that ``site.runs`` may hold, small letters; None allows every word.
+        mistake_in_format: says what is wrong with the ``format`` of a source, or ""; None allows every format.
+    """
+
+    checks: Collection[str] | None = None
+    software: Collection[str] | None = None
+    mistake_in_format: Callable[[str], str] | None = None
+
+
+ANYTHING = Known()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Settings and where they came from.
 
@@ -63,9 +81,8 @@ def read(
     config: Path | None,
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
-    known_checks: Collection[str] | None = None,
+    known: Known = ANYTHING,
     *,
-    known_software: Collection[str] | None = None,
     look: bool = False,
 ) -> Reading:
     """Return the settings in force and where each came from.
@@ -74,8 +91,7 @@ def read(
         config: the settings file; None takes the first of DEFAULT_FILES that exists.
         overrides: texts ``NAME=VALUE`` of ``--set``; the later wins.
         environ: variables to read; None is the process's own.
-        known_checks: slugs that ``[check."SLUG"]`` may name; None allows every slug.
-        known_software: words that ``site.runs`` may hold, small letters; None allows every word.
+        known: what the settings may name.
         look: whether it is a mistake too that two sources read one file now; that looks at the disk.
 
     Raises:
@@ -83,16 +99,17 @@ def read(
     """
     file = config if config is not None else next(filter(_exists, DEFAULT_FILES), None)
     mistakes: list[Mistake] = []
-    layers = [] if file is None else [_file_layer(file, known_checks, mistakes)]
-    layers.append(_environment_layer(os.environ if environ is None else environ, known_checks, mistakes))
-    layers.extend(_override_layer(text, known_checks, mistakes) for text in overrides)
+    layers = [] if file is None else [_file_layer(file, known.checks, mistakes)]
+    layers.append(_environment_layer(os.environ if environ is None else environ, known.checks, mistakes))
+    layers.extend(_override_layer(text, known.checks, mistakes) for text in overrides)
     given, places = merge(layers)
     settings = build(Settings, given)
     # A setting that is wrong alone has its default here, and so may disagree only for that.
     wrong = {_judged(mistake.name) for mistake in mistakes}
     found = chain(
         disagreements(settings),
-        () if known_software is None else unknown_software(settings, known_software),
+        () if known.software is None else unknown_software(settings, known.software),
+        () if known.mistake_in_format is None else unusable_formats(settings, known.mistake_in_format),
         shared_files(settings) if look else (),
     )
     for disagreement in found:

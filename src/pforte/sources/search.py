@@ -56,25 +56,33 @@ class Search:
         """Return the files beside a volume: under the path it was found by, and where its link led."""
         return self.siblings(volume.path) + (self.siblings(volume.real) if volume.real else [])
 
-    def open(self, path: str) -> PlainFile | None:
+    def open(self, path: str, *, packed: bool = False) -> Carrier | None:
         """Open a file; None where there is none.
 
         Raises:
             UnreadableError: it is there and cannot be opened.
         """
         try:
-            return open_plain(path)
+            return open_packed(path, self._stopped) if packed else open_plain(path)
         except OSError as error:
             self._tell_error(path, error)
             raise UnreadableError from error
 
     def open_any(self, sibling: Sibling) -> Carrier | None:
         """Open a file beside a log, compressed or not; None where it cannot be opened."""
-        try:
-            return open_packed(sibling.path, self._stopped) if sibling.packed else open_plain(sibling.path)
-        except OSError as error:
-            self._tell_error(sibling.path, error)
+        return self._try(sibling.path, packed=sibling.packed)
+
+    def keep_if_held(self, volume: Volume, carrier: Carrier | None) -> Carrier | None:
+        """Return a carrier that holds what was read of a volume; close another, and return None."""
+        if carrier is None:
             return None
+        try:
+            if volume.is_held_by(carrier):
+                return carrier
+        except UnpackError:
+            pass  # Still being written, or not ours. Its plain original is there until it is complete.
+        carrier.close()
+        return None
 
     def find(self, volume: Volume, standing: Mapping[Key, str], taken: set[Key]) -> Carrier | None:
         """Find and open the file that holds a volume now; None where it is nowhere.
@@ -94,7 +102,7 @@ class Search:
         files += [(sibling.key, sibling.path) for sibling in around if not sibling.packed]
         same = [path for key, path in files if key == volume.place]
         for path in same:
-            carrier = self._open_if_held(volume, self.open(path))
+            carrier = self.keep_if_held(volume, self.open(path))
             if carrier is not None:
                 return carrier
         if not volume.head.size:
@@ -102,10 +110,12 @@ class Search:
         near = {volume.path} | {sibling.path for sibling in around}
         for key, path in files:
             if key != volume.place and path in near:
-                carrier = self._open_if_held(volume, self._try(path))
+                carrier = self.keep_if_held(volume, self._try(path))
                 if carrier is not None:
                     return carrier
-        return self._find_packed(volume, (sibling for sibling in around if sibling.packed))
+        packed = (self.open_any(sibling) for sibling in around if sibling.packed)
+        held = (self.keep_if_held(volume, carrier) for carrier in packed)
+        return next((carrier for carrier in held if carrier is not None), None)
 
     def is_known(self, sibling: Sibling, volumes: Iterable[Volume]) -> bool:
         """Tell whether a file begins like one of ``volumes``: a copy, finished or not, or its compressed form.
@@ -123,28 +133,9 @@ class Search:
             carrier.close()
         return not head or any(_begins_alike(head, volume) for volume in volumes)
 
-    def _find_packed(self, volume: Volume, siblings: Iterable[Sibling]) -> Carrier | None:
-        for sibling in siblings:
-            packed = self.open_any(sibling)
-            try:
-                held = self._open_if_held(volume, packed)
-            except UnpackError:
-                # Still being written, or not ours. Its plain original is there until it is complete.
-                _close(packed)
-                continue
-            if held is not None:
-                return held
-        return None
-
-    def _open_if_held(self, volume: Volume, carrier: Carrier | None) -> Carrier | None:
-        if carrier is None or volume.is_held_by(carrier):
-            return carrier
-        carrier.close()
-        return None
-
-    def _try(self, path: str) -> PlainFile | None:
+    def _try(self, path: str, *, packed: bool = False) -> Carrier | None:
         try:
-            return self.open(path)
+            return self.open(path, packed=packed)
         except UnreadableError:
             return None
 
@@ -160,8 +151,3 @@ def _begins_alike(head: bytes, volume: Volume) -> bool:
         if size and head[:size] == known[:size]:
             return True
     return volume.head.size > 0 and volume.head.matches(head[: volume.head.size])
-
-
-def _close(carrier: Carrier | None) -> None:
-    if carrier is not None:
-        carrier.close()

@@ -165,11 +165,12 @@ class Trail:
         taken = {volume.place for volume in self.volumes if volume.carrier is not None}
         over: list[Volume] = []
         # What stood under its path when last seen goes first: a truncated file keeps its inode, its copy does not.
-        lost = sorted((v for v in self.volumes if v.carrier is None), key=lambda volume: volume.retired)
+        # A closed file goes last: less is known of where it is than of what was open.
+        lost = sorted((v for v in self.volumes if v.carrier is None), key=lambda v: (v.retired, v.asleep))
         for volume in lost:
             try:
                 if volume.asleep:
-                    carrier, kept = self._wake(volume, standing)
+                    carrier, kept = self._wake(volume, standing, taken)
                 else:
                     carrier = self._search.find(volume, standing, taken)
                     kept = carrier is not None
@@ -183,23 +184,22 @@ class Trail:
                 over.append(volume)
         return over
 
-    def _wake(self, volume: Volume, standing: dict[Key, str]) -> tuple[Carrier | None, bool]:
-        """Return the file of a sleeping volume if there is more to read, and whether it is still there."""
-        siblings = [sibling for sibling in self._search.around(volume) if sibling.key == volume.place]
-        if volume.place in standing:
-            path = standing[volume.place]
-        elif not siblings:
+    def _wake(self, volume: Volume, standing: dict[Key, str], taken: set[Key]) -> tuple[Carrier | None, bool]:
+        """Return the file of a sleeping volume if there may be more to read, and whether it is still there."""
+        # The inode of a removed file is soon that of another, which has its own lines to be read.
+        sibling = next((file for file in self._search.around(volume) if file.key == volume.place), None)
+        if volume.place in taken:
             return None, False
-        elif siblings[0].packed or siblings[0].size == volume.offset:
+        if volume.place in standing:
+            carrier = self._search.open(standing[volume.place])
+        elif sibling is None:
+            return None, False
+        elif sibling.mtime == volume.mtime and (sibling.packed or sibling.size == volume.offset):
             return None, True
         else:
-            path = siblings[0].path
-        carrier = self._search.open(path)
-        if carrier is not None and volume.is_held_by(carrier):
-            return carrier, True
-        if carrier is not None:
-            carrier.close()
-        return None, False
+            carrier = self._search.open(sibling.path, packed=sibling.packed)
+        carrier = self._search.keep_if_held(volume, carrier)
+        return carrier, carrier is not None
 
     def _tell_loss(self, volume: Volume) -> None:
         if volume.offset and not volume.asleep:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
+from pforte.robots.agents import AGENT_LIMIT
 from pforte.robots.crawlers import claimed_crawler, declared_crawler
 from pforte.robots.sites import Sites
 from pforte.visits.checks.declaration import RuleMatch
@@ -54,7 +55,8 @@ class VisitFacts:
         referrer = visit.referrer
         if referrer and not _unusual(referrer) and not self._marked(referrer):
             referrer = b""
-        return self._telling_agent(visit.agent), referrer
+        agent = visit.agent
+        return self._telling_agent(agent) if len(agent) <= AGENT_LIMIT else self._agent(agent), referrer
 
     def _agent(self, agent: bytes) -> bytes:
         return agent if _unusual(agent) or self._marked(agent) else b""

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 from pforte.bans.offence import Offence
 from pforte.net.addresses import Address, Network, network_of_text, parse_address
-from pforte.robots.agents import AGENT_LIMIT
-from pforte.robots.crawlers import claimed_crawler
+from pforte.robots.crawlers import claim_in, claimed_crawler
 from pforte.robots.sites import Sites
 from pforte.visits.block import Block, evidence
 from pforte.visits.checks.declaration import Finding
@@ -43,6 +42,7 @@ class Case:
         client: address of its client.
         name: name under which the client's network is counted.
         at: event time, POSIX seconds, not in the future.
+        agent: its User-Agent; b"" where the line tells none, or was not read.
         act: the act of its offence, see :class:`~pforte.bans.offence.Offence`.
         observed: what its offence tells beside the line, see there.
     """
@@ -54,6 +54,7 @@ class Case:
     client: str = ""
     name: str = ""
     at: float = 0.0
+    agent: bytes = b""
     act: str = ""
     observed: str = ""
 
@@ -89,7 +90,7 @@ class Judgement:
     def _is_marked(self, text: bytes) -> bool:
         return self._post is None or self._post.is_marked(text)
 
-    def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> None:
+    def judge_visit(self, case: Case, visit: Visit, site: bytes, *, fetched: bool) -> bool:
         """Ask the woken checks about a visit.
 
         The first check that convicts for good names the offence; one visit is one offence.
@@ -99,6 +100,9 @@ class Judgement:
             visit: what the line says.
             site: host name of the visited site, b"" where unknown.
             fetched: whether the visitor fetched robots.txt before.
+
+        Returns:
+            Whether all of them were asked; not where one convicted before others had their turn.
         """
         call, facts = case.call, self._facts
         facts.turn(visit, site, fetched=fetched)
@@ -106,14 +110,15 @@ class Judgement:
             for duty, finding in self._verdict(call, visit, site):
                 self._charge(case, duty, finding, visit.target)
                 if duty.convicts:
-                    return
+                    return False
         for duty, judge in call.others:
             if duty.statuses is None or visit.status in duty.statuses:
                 found = judge(visit, facts)
                 if found is not None:
                     self._charge(case, duty, found, visit.target)
                     if duty.convicts:
-                        return
+                        return False
+        return True
 
     def convict(self, case: Case, certain: int) -> None:
         """Make the offence of a line in which a certain mark stands, without asking any check.
@@ -170,7 +175,7 @@ class Judgement:
         verdict = self._verdicts.get(key)
         if verdict is None:
             verdict = self._asked(call, visit)
-            weight = len(visit.target) + len(agent) + len(referrer) + len(visit.user)
+            weight = sum(len(part) for part in key if isinstance(part, bytes))
             self._verdicts.keep(key, verdict, weight + ENTRY * len(verdict))
         return verdict
 
@@ -210,16 +215,14 @@ class Judgement:
         self._keep(case, duty, finding.observed, claim, failure.service if failure else "http")
 
     def _claim(self, case: Case) -> str:
-        """Return the verifiable crawler that a line names, or "": a proven one is exempt from every check.
+        """Return the verifiable crawler that a visitor says it is, or "": a proven one is exempt from every check.
 
-        Where in the line the name stands does not matter: it excuses nobody, it only has the address proven first.
+        Of a line whose agent is not known, a name anywhere counts: it excuses nobody, it only has the address proven
+        first.
         """
         if self._asks_claims and not case.call.told:
             return ""  # the pass looked for those names and found none
-        line = case.line
-        return claimed_crawler(line[-AGENT_LIMIT:]) or (
-            claimed_crawler(line[:AGENT_LIMIT]) if len(line) > AGENT_LIMIT else ""
-        )
+        return claimed_crawler(case.agent) if case.agent else claim_in(case.line)
 
     def _keep(self, case: Case, duty: Duty, proof: bytes, claim: str, service: str = "http") -> None:
         """Put the offence of a line into its block."""

@@ -37,6 +37,7 @@ EARLIEST = 0.0
 a difference of times does not exist."""
 _CARRIAGE_RETURN = 13
 _TOLD = 65_536
+"""Claims that are remembered, by client and hash of the agent: the agents themselves would fill the memory."""
 _AGENT_LAST = ("combined", "vhost_combined")
 """Formats whose lines end with the agent in quotes, the third pair of them."""
 _QUOTED = (*_AGENT_LAST, "common")
@@ -188,6 +189,7 @@ class Scanner:
             visit = replace(visit, at=block.now)
         client = case.client = visit.client
         case.name = client if ":" not in client else self._name(client)
+        case.agent = visit.agent
         at = case.at = visit.at
         if block.is_capped(case.name, at):
             return
@@ -197,9 +199,9 @@ class Scanner:
             return
         since = self._followed.since(client)
         fetched = since is not None and since <= at
-        self._judgement.judge_visit(case, visit, visit.host or origin.site, fetched=fetched)
-        if case.call.crawls and case.call.told:
-            self._told.tell((client, _tail(case.line)), at)
+        asked = self._judgement.judge_visit(case, visit, visit.host or origin.site, fetched=fetched)
+        if asked and case.call.crawls and case.call.told:
+            self._told.tell((client, hash(_tail(case.line))), at)
 
     def _convict(self, case: Case, certain: int) -> None:
         """Convict by a certain mark; where nothing else is to be recorded, only client and time are read."""
@@ -247,7 +249,7 @@ class Scanner:
 
     def _was_told(self, block: Block, line: bytes) -> bool:
         """Whether the same client told the same agent less than an hour from every line of the block."""
-        at = self._told.told_at((block.origin.log.client(line), _tail(line)))
+        at = self._told.told_at((block.origin.log.client(line), hash(_tail(line))))
         return at is not None and block.is_around(at, self._told.span)
 
     def _read_logins(self, block: Block, post: Post, candidates: list[Candidate]) -> None:

@@ -46,6 +46,7 @@ def test_one_answer_as_json(robots):
         "robots": robots,
         "agent": "ExampleBot",
         "url": "/private",
+        "path": "/private",
         "allowed": False,
         "line": 2,
         "rule": "Disallow: /private",
@@ -77,24 +78,35 @@ def test_an_address_is_not_fetched():
 
 
 @pytest.mark.parametrize(
-    ("url", "code"),
+    ("url", "path", "noted"),
     [
-        ("private/x", 2),
-        ("private", 2),
-        ("a-b_c/x", 2),
-        ("%70rivate/x", 2),
-        ("example.org/private", 0),
-        ("example.org", 0),
-        ("localhost/private", 0),
-        ("[::1]:8080/private", 0),
-        ("", 2),
+        ("/private/x", "/private/x", False),
+        ("https://example.org/private/x#y", "/private/x", False),
+        ("//example.org/private", "/private", False),
+        ("example.org/private", "/private", True),
+        ("example.org", "/", True),
+        ("intranet/private", "/private", True),
+        ("private.html", "/", True),
+        ("a/b?from=https://example.org", "/b?from=https://example.org", True),
+        ("", "/", True),
     ],
 )
-def test_a_path_without_its_slash_is_not_taken_for_a_host(robots, url, code):
-    """It would be asked about another path, and be allowed."""
-    result = run(robots, "a", url)
-    assert result.exit_code == code
-    assert (f"did you mean /{url}?" in result.stderr) == (code == 2)
+def test_every_way_of_asking_judges_the_same_path_and_says_which(robots, url, path, noted):
+    """A path without its slash is taken for a host, as by Google's parser; one way refused it, the other did not."""
+    told, one, many = (
+        run(robots, "a", url),
+        run("--json", robots, "a", url),
+        run("--batch", given=f"{robots}\ta\t{url}\n"),
+    )
+    assert [each.exit_code for each in (told, one, many)] == [0, 0, 0]
+    assert json.loads(one.stdout) == json.loads(many.stdout)
+    assert json.loads(one.stdout)["path"] == path
+    assert told.stdout.startswith("disallowed" if path.startswith("/private") else "allowed")
+    assert told.stderr == (
+        f"note: judged was the path {path} of a URL without a scheme; a path begins with a slash: /{url}\n"
+        if noted
+        else ""
+    )
 
 
 def test_a_batch_answers_line_by_line(robots):
@@ -103,7 +115,7 @@ def test_a_batch_answers_line_by_line(robots):
     assert result.exit_code == 0
     answers = [json.loads(line) for line in result.output.splitlines()]
     assert [(answer["allowed"], answer["line"]) for answer in answers] == [(False, 2), (True, 6), (True, 3)]
-    assert set(answers[0]) == {"robots", "agent", "url", "allowed", "line", "rule"}
+    assert set(answers[0]) == {"robots", "agent", "url", "path", "allowed", "line", "rule"}
 
 
 def test_a_batch_goes_on_after_errors_and_tells_at_the_end(robots):

@@ -99,6 +99,19 @@ def test_a_check_that_does_not_exist_is_a_mistake(pforte):
     assert pforte("settings", "check", file='[check."visit.sql-injection"]\nmode = "off"\n').exit_code == 0
 
 
+def test_a_format_that_cannot_be_used_is_a_mistake(pforte):
+    """The check passed, and the unit started the service again for ever."""
+    bad = '[[source]]\npath = "a.log"\nformat = "$remote_adr [$time_local] combined"\n'
+    checked = pforte("settings", "check", file=bad)
+    assert checked.exit_code == 2
+    assert checked.stderr.startswith("pforte.toml:3: source[1].format: ")
+    assert "$remote_addr" in checked.stderr
+    assert (pforte("serve").exit_code, pforte("serve").stderr) == (2, checked.stderr)
+    for good in ("auto", "combined", '$remote_addr [$time_local] "$request" $status'):
+        file = f"[[source]]\npath = 'a.log'\nformat = '{good}'\n"
+        assert pforte("settings", "check", file=file).exit_code == 0
+
+
 def test_check_of_a_missing_file_is_a_mistake(pforte):
     result = pforte("settings", "check", "none.toml")
     assert (result.exit_code, result.stderr) == (2, "none.toml: cannot be read: No such file or directory\n")

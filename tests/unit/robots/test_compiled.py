@@ -32,6 +32,13 @@ def test_forbids_is_silent_about_what_is_allowed():
     assert rules.forbids(b"/private") == Decision(False, "Disallow: /private", 2)
 
 
+def test_what_begins_like_nothing_forbidden_is_allowed_for_certain():
+    rules = compiled("Disallow: /private", "Allow: /public", "Disallow: /a*b*longer", "Disallow: /c*$")
+    paths = (b"/private/x", b"/public", b"/a/longer", b"/a/b", b"/c/x", b"/")
+    assert [rules.may_forbid(path) for path in paths] == [True, False, True, False, True, False]
+    assert not compiled().may_forbid(b"/")
+
+
 def test_no_rules_allow_everything():
     assert compiled().decide(b"/x").allowed
 

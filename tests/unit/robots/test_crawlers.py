@@ -4,10 +4,12 @@ import pytest
 import re2
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
+from pforte.robots.agents import AGENT_LIMIT
 from pforte.robots.crawlers import (
     VERIFIABLE,
     Bond,
     bond_by_tags,
+    claim_in,
     claimed_crawler,
     crawler_marks,
     declared_crawler,
@@ -259,6 +261,18 @@ def test_names_of_groups_become_marks_unless_everybody_bears_them():
 def test_claims_that_can_be_proven(agent, claim):
     assert claimed_crawler(agent) == claim
     assert not claim or claim in VERIFIABLE
+
+
+def test_a_text_of_any_length_names_a_crawler_anywhere():
+    assert claim_in(b"a" * 5000 + b'"Googlebot"' + b"a" * 5000) == "googlebot"
+    assert claim_in(b"a" * 5000) == ""
+
+
+@pytest.mark.parametrize("ask", [identify, claimed_crawler])
+def test_of_a_long_agent_only_the_beginning_is_kept(ask):
+    """Otherwise agents of 60 kB would fill the memory."""
+    long = b"AhrefsBot/7.0; bingbot/2.0 " + b"a" * (AGENT_LIMIT - 27)
+    assert ask(long + b"one") is ask(long + b"another") is ask(long)
 
 
 def test_every_verifiable_crawler_says_how():

@@ -170,3 +170,24 @@ def test_open_claims_are_taken_up_in_turn() -> None:
     asyncio.run(main())
     assert asked[:2] == [(MOST_WAITING, 0), (MOST_WAITING, MOST_WAITING)]
     assert asked[2][1] == 0
+
+
+def test_a_full_queue_does_not_begin_the_round_anew() -> None:
+    """Those behind the oldest thousand would never have their turn."""
+    asked: list[tuple[int, int]] = []
+
+    async def pending(room: int, after: int) -> list[Claim]:
+        asked.append((room, after))
+        return [Claim(number=n, offence=offence("192.0.2.9")) for n in range(after + 1, after + room + 1)]
+
+    async def main() -> None:
+        claims = Claims(ZoneFileResolver(ZONE), {}, Taker(), SetClock(START), nobody)  # type: ignore[arg-type]
+        await claims.take_up(pending)
+        await claims.take_up(pending)
+        worker = asyncio.create_task(claims.run())
+        await until(lambda: not claims._waiting.qsize())
+        await claims.take_up(pending)
+        worker.cancel()
+
+    asyncio.run(main())
+    assert [after for _, after in asked] == [0, MOST_WAITING]

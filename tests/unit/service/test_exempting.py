@@ -14,7 +14,7 @@ from pforte.dns.resolver import Address, Answer, Resolver, Status, Version
 from pforte.dns.zone_file import ZoneFileResolver
 from pforte.register.errors import RegisterUnavailableError
 from pforte.register.store import Register
-from pforte.service.exempting import STORE_EVERY, Exempting
+from pforte.service.exempting import MISSED, Exempting
 from pforte.settings.table import DnsSettings, ExemptSettings, Settings
 from pforte.worker import Worker
 
@@ -101,12 +101,81 @@ def test_a_name_whose_addresses_change_all_the_time_does_not_fill_the_register(
         look_up(exempting, ZoneFileResolver(MOVED if turn % 2 else ZONE))
         clock.move(timedelta(minutes=5))
     assert len(register.documents("host:office.example")) == 1
-    clock.move(STORE_EVERY)
+
+
+def test_what_is_known_over_a_restart_is_the_last_answer(register: Register, clock: SetClock) -> None:
+    """It was up to an hour old: a host that had moved was banned when the DNS was silent at the start."""
+    exempting = Exempting(register, clock)
+    look_up(exempting, ZoneFileResolver(ZONE))
+    clock.move(timedelta(minutes=5))
     look_up(exempting, ZoneFileResolver(MOVED))
-    assert [each.content for each in register.documents("host:office.example")] == [
-        b"192.0.2.50",
-        b"192.0.2.51",
-    ]
+    restarted = Exempting(register, clock)
+    look_up(restarted, TROUBLED)
+    assert restarted.exemptions(SETTINGS).reason(ip_address("192.0.2.51"))
+    assert not restarted.exemptions(SETTINGS).reason(ip_address("192.0.2.50"))
+
+
+class Split:
+    """A resolver that answers for each version by itself."""
+
+    def __init__(self, four: Answer[Address], six: Answer[Address]) -> None:
+        self.answers = {4: four, 6: six}
+
+    async def addresses(self, _: str, version: Version | None = None) -> Answer[Address]:
+        assert version is not None
+        return self.answers[version]
+
+
+def found(*addresses: str, status: Status = Status.FOUND) -> Answer[Address]:
+    trouble = "the answer is too large" if status is Status.TROUBLE else ""
+    return Answer(status=status, values=tuple(map(ip_address, addresses)), trouble=trouble)
+
+
+SILENT: Answer[Address] = Answer(status=Status.TROUBLE, trouble="time-out")
+
+
+def known(exempting: Exempting) -> list[str]:
+    networks = exempting.exemptions(SETTINGS).networks()
+    return sorted(str(network.network_address) for network, reason in networks if "office" in reason)
+
+
+def test_an_answer_counts_though_the_other_version_is_in_trouble(register: Register, clock: SetClock) -> None:
+    """Old addresses of a host stayed exempt for as long as its AAAA could not be had."""
+    exempting = Exempting(register, clock)
+    look_up(exempting, Split(found("192.0.2.50"), found("2001:db8:50::")))  # type: ignore[arg-type]
+    with structlog.testing.capture_logs() as logged:
+        look_up(exempting, Split(found("192.0.2.51"), SILENT))  # type: ignore[arg-type]
+    assert known(exempting) == ["192.0.2.51", "2001:db8:50::"]
+    assert [(each["event"], each["text"]) for each in logged] == [("exempt.host-unknown", "time-out")]
+    look_up(exempting, Split(SILENT, found("2001:db8:51::")))  # type: ignore[arg-type]
+    assert known(exempting) == ["192.0.2.51", "2001:db8:51::"]
+    look_up(exempting, Split(SILENT, Answer(status=Status.NONE)))  # type: ignore[arg-type]
+    assert known(exempting) == ["192.0.2.51"]
+
+
+def test_answers_that_name_a_part_only_let_nobody_stay_for_ever(register: Register, clock: SetClock) -> None:
+    """An address that they have not named for a day is gone; one they name again begins anew."""
+    exempting = Exempting(register, clock)
+    nothing: Answer[Address] = Answer(status=Status.NONE)
+    look_up(exempting, Split(found("192.0.2.50", "192.0.2.51"), found("2001:db8:50::")))  # type: ignore[arg-type]
+    parts = [Split(found(f"192.0.2.{n}", status=Status.TROUBLE), nothing) for n in (51, 52, 52)]
+    for part in parts:
+        look_up(exempting, part)  # type: ignore[arg-type]
+        clock.move(MISSED / 2)
+    assert known(exempting) == ["192.0.2.51", "192.0.2.52"]
+    look_up(exempting, parts[1])  # type: ignore[arg-type]
+    assert known(exempting) == ["192.0.2.52"]
+
+
+def test_days_without_an_answer_take_nobody_away(register: Register, clock: SetClock) -> None:
+    """Only answers do: the first one after a long silence may name a part."""
+    exempting = Exempting(register, clock)
+    look_up(exempting, Split(found("192.0.2.50"), SILENT))  # type: ignore[arg-type]
+    for _ in range(4):
+        clock.move(MISSED)
+        look_up(exempting, Split(SILENT, SILENT))  # type: ignore[arg-type]
+    look_up(exempting, Split(found("192.0.2.51", status=Status.TROUBLE), SILENT))  # type: ignore[arg-type]
+    assert known(exempting) == ["192.0.2.50", "192.0.2.51"]
 
 
 class Away:
@@ -115,7 +184,7 @@ class Away:
     def documents(self, name: str) -> list[object]:
         raise RegisterUnavailableError("away")
 
-    def save_document(self, *_: object) -> bool:
+    def replace_document(self, *_: object) -> None:
         raise RegisterUnavailableError("disk full")
 
 
@@ -152,7 +221,7 @@ def test_hosts_are_looked_up_at_once_within_what_the_resolver_asks_at_once(
     settings = Settings(exempt=ExemptSettings(hosts=hosts), dns=DnsSettings(concurrency=20))
     resolver = Slow(answers=True)
     look_up(Exempting(register, clock), resolver, settings)  # type: ignore[arg-type]
-    assert resolver.most == 10
+    assert resolver.most == 20
 
 
 def test_dead_dns_costs_the_patience_once_for_all_hosts(register: Register, clock: SetClock) -> None:
@@ -163,4 +232,4 @@ def test_dead_dns_costs_the_patience_once_for_all_hosts(register: Register, cloc
     with structlog.testing.capture_logs() as logged:
         look_up(Exempting(register, clock), resolver, settings, timedelta(milliseconds=10))  # type: ignore[arg-type]
     assert len([each for each in logged if each["event"] == "exempt.host-unknown"]) == 50
-    assert resolver.most == 1
+    assert resolver.most == 2

@@ -141,6 +141,20 @@ def test_a_purged_journal_is_made_good_by_the_bans_in_force(monkeypatch: pytest.
     assert register.asked[2] == 90
 
 
+def test_the_end_tells_every_decision() -> None:
+    """The journal gives a part of what is new at a time; a clean stop after a flood left the rest untold."""
+    decisions = [
+        Decision(sequence=number, action=Action.BEGIN, ban=ban(f"198.18.0.{number}/32"), decided=NOW)
+        for number in range(6, 9)
+    ]
+    register, judge, gathering = Journal([[each] for each in decisions], []), Judge(), Gathering()
+    gathering.ended = True
+    with structlog.testing.capture_logs() as logged:
+        asyncio.run(Following(register, gathering, judge).hear(5))  # type: ignore[arg-type]
+    assert [each["sequence"] for each in logged] == [6, 7, 8]
+    assert len(judge.shut) == 3
+
+
 class Gate:
     """Stands for a gate's follower."""
 

@@ -42,11 +42,13 @@ class Scan:
     def __init__(self, *, during_take_over: Callable[[], object] = lambda: None) -> None:
         self.shut: set[Network] = set()
         self.seen: list[bytes] = []
+        self.formats: list[str] = []
         self.look: Callable[[], None] = lambda: None
         self._during_take_over = during_take_over
 
     def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
         self.seen.append(data)
+        self.formats.append(origin.log.name)
         self.look()
         offset, found = 0, []
         for line in data.splitlines(keepends=True):
@@ -162,6 +164,19 @@ def test_new_settings_count_from_the_next_block() -> None:
     assert [len(old.seen), len(new.seen)] == [1, 1]
     assert first["entries"][0].offence.exempt == ""
     assert second["entries"][0].offence.exempt == "setting exempt.networks"
+
+
+def test_a_new_format_counts_from_the_next_block() -> None:
+    """What is known of a file is what the former settings said of it."""
+    scan, renamed = Scan(), SourceSettings(name="log", format="common")
+
+    async def act(judging: Judging, _: Taker) -> None:
+        await judging.put(SOURCE, block(1, "198.18.0.1"))
+        await judging.take_over(Rules(Settings(), exempting(), scan))  # type: ignore[arg-type]
+        await judging.put(renamed, block(2, "198.18.0.1"))
+
+    play(act, scan)
+    assert scan.formats == ["combined", "common"]
 
 
 def test_a_ban_told_while_the_scanner_changes_reaches_the_new_one() -> None:

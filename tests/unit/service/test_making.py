@@ -6,23 +6,20 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
-import pytest
 import structlog
 
 from pforte.bans.exemption import Exemptions
 from pforte.clock import SetClock
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
-from pforte.service.making import Gates, make_door, make_gates, make_ladder, make_ranges, make_scanner
+from pforte.service.making import Gates, make_door, make_gates, make_ladder, make_ranges
 from pforte.settings.gates import CrowdsecGateSettings, FilesGateSettings, GateSettings, HttpGateSettings
 from pforte.settings.table import (
     ExemptSettings,
     RegulationSettings,
     ServiceSettings,
     Settings,
-    SourceSettings,
 )
-from pforte.visits.formats.format import FormatError
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -35,12 +32,6 @@ def test_the_ladder_follows_the_settings() -> None:
     assert ladder.regulation.grace == timedelta(seconds=7)
     assert ladder.exempt(ip_network("2001:db8::/56")) == "office"
     assert ladder.exempt(ip_network("2001:db8:1::/56")) == ""
-
-
-def test_a_format_that_cannot_be_used_names_its_source() -> None:
-    settings = Settings(source=(SourceSettings(path="/var/log/x.log", format="combind"),))
-    with pytest.raises(FormatError, match=r"/var/log/x\.log: format: .*combined"):
-        make_scanner(settings, Sites())
 
 
 def test_simulation_opens_no_gate(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pforte.settings import load as module
-from pforte.settings.load import DEFAULT_FILES, SettingsError, read
+from pforte.settings.load import ANYTHING, DEFAULT_FILES, Known, SettingsError, read
 from pforte.settings.table import CheckSettings, Settings, SourceSettings
 
 
@@ -20,9 +20,9 @@ def write(tmp_path):
     return _write
 
 
-def mistakes(config, overrides=(), environ=None, known_checks=None):
+def mistakes(config, overrides=(), environ=None, known=ANYTHING):
     with pytest.raises(SettingsError) as caught:
-        read(config, overrides, environ or {}, known_checks)
+        read(config, overrides, environ or {}, known)
     assert str(caught.value).splitlines() == list(caught.value.mistakes)
     return [sentence.replace(f"{config}:", "FILE:") for sentence in caught.value.mistakes]
 
@@ -174,7 +174,7 @@ def test_a_mistake_that_a_later_place_covers_is_still_named(write):
 def test_unknown_checks_are_mistakes_only_where_the_known_are_given(write):
     file = write('[check."visit.sql-injecton"]\nmode = "off"\n')
     assert read(file, (), {}).settings.check
-    assert mistakes(file, known_checks=["visit.sql-injection", "visit.probe"]) == [
+    assert mistakes(file, known=Known(checks=["visit.sql-injection", "visit.probe"])) == [
         'FILE:1: check."visit.sql-injecton": unknown check; did you mean "visit.sql-injection"?'
     ]
 
@@ -183,12 +183,18 @@ def test_software_that_no_check_knows_is_a_mistake_where_the_known_is_given(writ
     """A mistyped word would change nothing, and the site's own visitors would be taken for probes."""
     file = write('[[site]]\nname = "example.org"\nruns = ["wordpres", "PHPMyAdmin", "zope"]\n')
     assert read(file, (), {}).settings.site[0].runs == ("wordpres", "PHPMyAdmin", "zope")
-    with pytest.raises(SettingsError) as raised:
-        read(file, (), {}, known_software=("phpmyadmin", "wordpress"))
-    assert [each.replace(str(file), "FILE") for each in raised.value.mistakes] == [
+    assert mistakes(file, known=Known(software=("phpmyadmin", "wordpress"))) == [
         'FILE:3: site[1].runs: no check asks for "wordpres"; did you mean "wordpress"?',
         'FILE:3: site[1].runs: no check asks for "zope"; `pforte checks reference` lists the words',
     ]
+
+
+def test_a_format_that_cannot_be_used_is_a_mistake_where_somebody_can_tell(write):
+    """The service would refuse it at its start, again and again."""
+    file = write('[[source]]\npath = "a.log"\n\n[[source]]\npath = "b.log"\nformat = "combind"\n')
+    assert read(file, (), {}).settings.source[1].format == "combind"
+    known = Known(mistake_in_format=lambda text: f"unknown format {text!r}")
+    assert mistakes(file, known=known) == ["FILE:6: source[2].format: unknown format 'combind'"]
 
 
 def test_a_disagreement_is_placed_where_one_of_its_settings_was_given(write):

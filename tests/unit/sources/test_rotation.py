@@ -188,3 +188,20 @@ TestRotation = Rotation.TestCase
 TestRotation.settings = FEW
 TestRotationUnderWideGlob = RotationUnderWideGlob.TestCase
 TestRotationUnderWideGlob.settings = FEW
+
+
+def test_a_compressed_file_with_the_inode_of_an_older_copy():
+    """``gzip`` frees the inode of what it packs; on most file systems the next file it makes has that inode."""
+    state = Rotation()
+    state.begin(exists=True, before=1)
+    state.rotate_by_copytruncate(between=False, keep_time=False)
+    state.write(count=1, keep=0)
+    state.rotate_by_copytruncate(between=True, keep_time=False)
+    state.compress()
+    state.write(count=1, keep=0)
+    state.rotate_by_rename(create=False, late=False)
+    state.compress()
+    state.write(count=1, keep=0)
+    state.drain()
+    state.nothing_twice()
+    state.teardown()

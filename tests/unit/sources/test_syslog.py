@@ -10,7 +10,7 @@ import structlog
 
 from pforte.clock import SetClock, SystemClock
 from pforte.sources.block import Limits, SourceError
-from pforte.sources.syslog import Bounds, SyslogSource
+from pforte.sources.syslog import LULL_SECONDS, Bounds, SyslogSource
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LIMITS = Limits(block=1000, line=50)
@@ -281,6 +281,35 @@ def test_closing_takes_in_what_was_sent_before(transport, path):
             source.close()
             async with asyncio.timeout(30):
                 blocks = await task
+        return b"".join(block.data for block in blocks).splitlines()
+
+    assert asyncio.run(run()) == sent
+
+
+def test_closing_waits_until_nothing_more_comes(path, monkeypatch):
+    """A lull in which something came is followed by another; what comes in that one is taken in too."""
+    sent = [HEAD + b"%d" % number for number in range(3)]
+    unsent, sleep = sent[:], asyncio.sleep
+
+    async def run():
+        source = make("unix", path)
+
+        async def sleep_while_more_comes(seconds):
+            if seconds == LULL_SECONDS and unsent:
+                send(source, "unix", unsent.pop(0))
+                await until(lambda: source.figures().waiting)
+            else:
+                await sleep(seconds)
+
+        async def consume():
+            return [block async for block in source.blocks()]
+
+        task = asyncio.ensure_future(consume())
+        await until(lambda: source.address)
+        monkeypatch.setattr(asyncio, "sleep", sleep_while_more_comes)
+        source.close()
+        async with asyncio.timeout(30):
+            blocks = await task
         return b"".join(block.data for block in blocks).splitlines()
 
     assert asyncio.run(run()) == sent

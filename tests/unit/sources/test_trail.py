@@ -249,6 +249,78 @@ def test_a_closed_file_that_is_gone_is_forgotten_and_its_compressed_form_not_rea
     assert again.volumes == []
 
 
+def write_into(path, name, data):
+    """Give the inode of ``path`` to another file, as file systems do with the inodes of removed ones."""
+    path.write_bytes(data)
+    path.rename(path.with_name(name))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("restart", [False, True])
+def test_the_inode_of_a_closed_file_may_be_another_log_by_now(tmp_path, trails, packed, restart):
+    """The lines of that log were lost: it was taken for the closed one, and never read."""
+    log, old = tmp_path / "a.log", tmp_path / "a.log.1"
+    log.write_bytes(b"one\n")
+    trail = trails(log)
+    trail.survey(0)
+    assert read(trail) == b"one\n"
+    log.rename(old)
+    log.write_bytes(b"two\n")
+    trail.survey(1)
+    trail.volumes[0].sleep()
+    assert read(trail) == b"two\n"
+    log.rename(tmp_path / "a.log.2")
+    write_into(old, "a.log.1.gz" if packed else "a.log.1", gzip.compress(b"new\n") if packed else b"new\n")
+    log.write_bytes(b"now\n")
+    trail = trails(log, trail.position()) if restart else trail
+    trail.survey(2)
+    assert read(trail) == b"new\nnow\n"
+    trail.survey(3)
+    assert read(trail) == b""
+
+
+def test_the_inode_of_a_closed_file_may_hold_a_log_that_begins_alike(tmp_path, trails):
+    """That log is read by its own volume; the closed one must not read on in it."""
+    log, old = tmp_path / "a.log", tmp_path / "a.log.1"
+    log.write_bytes(b"#header\n")
+    trail = trails(log)
+    trail.survey(0)
+    read(trail)
+    log.rename(old)
+    log.write_bytes(b"#header\ntwo\n")
+    trail.survey(1)
+    trail.volumes[0].sleep()
+    assert read(trail) == b"#header\ntwo\n"
+    write_into(old, "a.log.1", log.read_bytes())
+    log.write_bytes(b"three\n")
+    again = trails(log, trail.position())
+    for survivor in (trail, again):
+        survivor.survey(2)
+        assert read(survivor) == b"three\n"
+
+
+def test_a_closed_file_whose_time_alone_changed_is_not_read_again(tmp_path, trails):
+    log = tmp_path / "a.log"
+    log.write_bytes(b"one\n")
+    trail = trails(log)
+    trail.survey(0)
+    read(trail)
+    packed = tmp_path / "a.log.1.gz"
+    packed.write_bytes(gzip.compress(b"one\n"))
+    log.unlink()
+    trail.volumes[0].release()
+    trail.survey(1)
+    trail.volumes[0].sleep()
+    later = trail.volumes[0].mtime + 1_000_000_000
+    os.utime(packed, ns=(later, later))
+    trail.survey(2)
+    assert read(trail) == b""
+    trail.volumes[0].sleep()
+    assert trail.volumes[0].mtime == later
+    trail.survey(3)
+    assert [volume.asleep for volume in trail.volumes] == [True]
+
+
 def test_few_closed_files_are_remembered(tmp_path, trails):
     log = tmp_path / "a.log"
     trail = trails(log)

@@ -101,6 +101,17 @@ def test_one_visit_is_one_enforced_offence():
     assert later.asked == 0
 
 
+def test_it_says_whether_all_woken_checks_were_asked():
+    case = Case(
+        (court := Court(check("visit.a"), check("visit.b"))).block, court.call(), LINE, 0, "192.0.2.1", "n"
+    )
+    assert not court.judgement.judge_visit(case, VISIT, b"", fetched=False)
+    case = Case(
+        (court := Court(check("visit.a", default=Mode.WATCH))).block, court.call(), LINE, 0, "192.0.2.1", "n"
+    )
+    assert court.judgement.judge_visit(case, VISIT, b"", fetched=False)
+
+
 def test_what_is_only_watched_or_counted_lets_the_next_check_speak():
     court = Court(
         check("visit.a", default=Mode.WATCH),

@@ -61,6 +61,13 @@ def test_too_many_versions_are_not_looked_through() -> None:
     assert Obedience(sites(*many, b"")).may_break(BOT, b"/x")
 
 
+def test_all_agents_share_the_rules_of_their_group() -> None:
+    """A copy for each agent would fill the memory, because the visitor chooses its agent."""
+    (rules, *_), (others, *_) = OBEDIENCE._rules(BOT), OBEDIENCE._rules(BOT.replace(b"7.0", b"7.1"))
+    assert rules is others
+    assert OBEDIENCE._rules(GPT)[-1] is not OBEDIENCE._rules(BOT)[-1]
+
+
 RULES = st.lists(
     st.builds(
         lambda kind, path: kind + b": " + path,

@@ -1,5 +1,7 @@
 """The scan: blocks of log in, offences out."""
 
+import json
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from ipaddress import ip_network
@@ -13,14 +15,18 @@ from pforte.bans.offence import Kind, Mode
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import CheckSettings
-from pforte.visits import request_rules
+from pforte.visits import judgement, request_rules
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.decoding import decode_target
+from pforte.visits.duties import on_duty
 from pforte.visits.engine import Engine, EngineError, installed
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.combined import COMBINED, VHOST_COMBINED
+from pforte.visits.posts import Posts
 from pforte.visits.request_rules import RequestRules
 from pforte.visits.scan import Origin, Plan, Scanned, Scanner
+from pforte.visits.site_marks import SiteMarks
 
 NOW = datetime(2026, 3, 1, 18, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -509,6 +515,53 @@ def test_an_attack_by_a_named_crawler_carries_its_claim(target, shipped):
     assert other.claim == ""
 
 
+BING = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
+CLIMBING = next(one for one in CHECKS if one.id == "visit.path-traversal")
+TRAVERSAL = "/static/..%2f..%2f..%2fetc%2fpasswd"
+
+
+def json_line(agent: str, fill: str = "", target: str = TRAVERSAL) -> str:
+    """A line of which the agent stands between long fields."""
+    return (
+        f'{{"time":"2026-03-01T12:00:00Z","remote_addr":"192.0.2.1","request":"GET {target} HTTP/1.1",'
+        f'"http_referer":"{fill}","http_user_agent":"{agent}","status":404,"sent":"{fill}"}}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "claim"),
+    [
+        ("json", json_line(GOOGLE), "googlebot"),
+        ("json", json_line(GOOGLE, "a" * 1100), "googlebot"),
+        ("json", json_line(BING.replace("/", "\\/")), "bingbot"),
+        ("json", json_line(GOOGLE.replace("G", "\\u0047", 1)), "googlebot"),
+        ("json", json_line("curl/8", target=TRAVERSAL + "?Googlebot/2.1"), ""),
+        ("combined", line(TRAVERSAL, agent="Googlebot"), "googlebot"),
+        ("combined", line(TRAVERSAL, agent="Googlebot").replace("\n", ' "more"\n'), "googlebot"),
+        ("combined", line(TRAVERSAL, agent=BING.replace("bot/", "bot\\x2f")), "bingbot"),
+        ("combined", line(TRAVERSAL + "?" + "a" * 1100, agent=GOOGLE + '" "' + "x" * 1100), "googlebot"),
+        ("combined", line(TRAVERSAL, agent="Mozilla/5.0"), ""),
+        ("common", line(TRAVERSAL).split(' "-"')[0] + "\n", ""),
+        ("common", line(TRAVERSAL + "?by=Googlebot/2.1").split(' "-"')[0] + "\n", "googlebot"),
+        (
+            "common",
+            line(TRAVERSAL + "?" + "a" * 1100 + "&by=bingbot/&" + "a" * 1100).split(' "-"')[0] + "\n",
+            "bingbot",
+        ),
+    ],
+)
+@pytest.mark.parametrize("mode", ["watch", "off"])
+def test_a_claim_is_found_wherever_the_line_has_it(name, text, claim, mode):
+    """Missed, it would ban a genuine crawler; where the format has no agent, a name anywhere in the line counts."""
+    modes = {CLAIMS.id: CheckSettings(mode=mode)}
+    found = scan(
+        scanner(CLIMBING, CLAIMS, settings=modes), text, origin=Origin(source="log", log=find_format(name))
+    )
+    claims = [offence.claim for offence, _ in found.offences if offence.check != CLAIMS.id]
+    assert claims
+    assert set(claims) == {claim}
+
+
 def test_crawlers_that_may_what_they_do_are_not_read_and_the_others_are_found_as_before():
     lines = [
         line(
@@ -535,6 +588,71 @@ def test_a_crawler_that_turns_to_attack_is_convicted_and_claims_are_told_later_a
     assert told(found) == [("visit.attack", "192.0.2.1", 1), (CLAIMS.id, "192.0.2.1", 2)]
 
 
+def test_a_crawler_that_breaks_robots_txt_is_asked_for_its_proof_by_its_next_line():
+    """The rule convicts before the claim is looked at, so the claim was not told yet."""
+    court = scanner(ROBOTS_CHECK, CLAIMS, sites=robots_sites())
+    lines = [line(path, agent=GOOGLE) for path in ("/private/a", "/a", "/b")]
+    assert told(scan(court, *lines)) == [(ROBOTS_CHECK.id, "192.0.2.1", 1), (CLAIMS.id, "192.0.2.1", 2)]
+
+
+@pytest.mark.parametrize("field", ["client", "time", "method", "target", "referrer", "agent", "host"])
+@pytest.mark.parametrize("name", ["combined", "json"])
+def test_long_fields_do_not_fill_the_memory(name, field, monkeypatch):
+    """Whatever is remembered of a line is bounded in bytes, not only in number."""
+    monkeypatch.setattr(judgement, "_VERDICT_BYTES", 100_000)
+    court = scanner(CLIMBING, CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+
+    def data(numbers: range) -> bytes:
+        return b"".join(long_line(name, field, f"{number}{'x' * 50_000}") for number in numbers)
+
+    origin = Origin(source="log", log=find_format(name))
+    court.scan(data(range(5)), origin, NOW)
+    tracemalloc.start()
+    try:
+        court.scan(data(range(5, 105)), origin, NOW)
+        decode_target.cache_clear()  # It keeps the last 256 at most.
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_500_000  # of 5,000,000
+
+
+def long_line(name: str, field: str, fill: str) -> bytes:
+    """A line of a crawler with an attack, of which one field is long."""
+    said = {
+        "client": "192.0.2.1",
+        "time": "01/Mar/2026:12:00:00 +0000",
+        "method": "GET",
+        "target": TRAVERSAL,
+        "referrer": "-",
+        "agent": AHREFS + " bingbot/2.0",
+        "host": "example.org",
+    }
+    said[field] += fill
+    if name == "json":
+        keys = {
+            "client": "remote_addr",
+            "target": "uri",
+            "referrer": "http_referer",
+            "agent": "http_user_agent",
+        }
+        return json.dumps({keys.get(key, key): value for key, value in said.items()}).encode() + b"\n"
+    form = '{client} - - [{time}] "{method} {target} HTTP/1.1" 200 5 "{referrer}" "{agent}"\n'
+    return form.format(**said).encode()
+
+
+def test_harmless_crawlers_with_long_agents_do_not_fill_the_memory():
+    court = scanner(CLAIMS, ROBOTS_CHECK, sites=robots_sites())
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            scan(court, line(agent=f"{AHREFS} bingbot/2.0 {number}{'x' * 50_000}"))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_500_000
+
+
 def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
     spam = check(
         "visit.spam", statuses=(404,), needs=b"+",
@@ -548,3 +666,21 @@ def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
     ]  # fmt: skip
     escaped = line("/a\\x2b", "192.0.2.9", status=404, agent="a+b")
     assert told(scan(court, escaped)) == [("visit.spam", "192.0.2.9", 1)]
+
+
+ENVELOPES = ["Mar  1 12:00:00 web nginx: ", "1 2026-03-01T12:00:00Z web nginx 812 - - "]
+"""RFC 3164 and RFC 5424 behind the priority."""
+
+
+@pytest.mark.parametrize("engine", installed())
+def test_the_priority_of_syslog_makes_no_candidate(engine):
+    """Each harmless line was looked at, for the ``<`` of its priority: sixty times the time of the pass."""
+    post = Posts(on_duty(CHECKS, {}), SiteMarks(), Engine(engine)).of(find_format("syslog:combined"))
+    heads = [f"<{number}>{envelope}" for number in (0, 13, 190) for envelope in ENVELOPES]
+    harmless = [head + line("/shop/?page=2") for head in heads]
+    assert post.scan.candidates("".join(harmless).encode()) == []
+    texts = [line("/?q=<b>"), line(agent="<svg onload=alert(1)>"), line(agent="<1"), "<svg> " + line()]
+    hostile = [head + text for head in heads for text in texts]
+    assert len(post.scan.candidates("".join(hostile).encode())) == len(hostile)
+    # A header is passed for marks by itself, so that its beginning is the beginning of a line.
+    assert post.is_marked(b"<svg onload=alert(1)>")

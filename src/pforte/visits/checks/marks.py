@@ -10,8 +10,9 @@ ODD_ENCODED = Mark(rb"%[0467][0-9a-f]|%2[2457de]|%3[0-9bce]|%5[0-9acef]|%u[0f]|%
 """A percent-encoded control or quoting character, one that needs no encoding (RFC 3986 s2.3), an encoded percent
 sign (encoding twice), ``%uHHHH``, or UTF-8 longer than allowed (RFC 3629 s3)."""
 
-ODD_QUOTE = Mark(rb"['<`|]|\$\(")
-"""Characters that RFC 3986 s2 does not allow in a target, or that only code needs."""
+ODD_QUOTE = Mark(rb"['`|]|.<|^<[^0-9]|\$\(")
+"""Characters that RFC 3986 s2 does not allow in a target, or that only code needs; not the ``<190>`` with which a
+line of syslog begins (RFC 3164 s4.1.1, RFC 5424 s6.2.1)."""
 
 ODD_BRACE = Mark(rb"[$#*@%]\{|\{\{")
 """Beginnings of expressions of templates and look-ups."""

@@ -14,7 +14,6 @@ _BRACKETED = re.compile(rb"\[([0-9A-Fa-f:.]{2,45})(?:%[^\]]{1,16})?\](?::\d{1,5}
 _BARE = re.compile(rb"([0-9A-Fa-f:.]{2,45})(?:%[^\]/ ]{1,16})?")
 
 
-@lru_cache(maxsize=65_536)
 def read_client(raw: bytes) -> str | None:
     """Return the address as written, without brackets, port and zone id; None for anything but an address.
 
@@ -23,8 +22,11 @@ def read_client(raw: bytes) -> str | None:
     >>> read_client(b"[2001:db8::1]:443"), read_client(b"192.0.2.1:80"), read_client(b"example.com")
     ('2001:db8::1', '192.0.2.1', None)
     """
-    if len(raw) > LONGEST:
-        return None
+    return _read_short(raw) if len(raw) <= LONGEST else None  # Before the cache, which would keep the text.
+
+
+@lru_cache(maxsize=65_536)
+def _read_short(raw: bytes) -> str | None:
     match = _IPV4.fullmatch(raw)
     if match is not None:
         return match[1].decode("ascii")

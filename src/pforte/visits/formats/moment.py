@@ -26,6 +26,8 @@ SECONDS = {b":%02d" % second: float(second) for second in range(61)}
 """What to add to the minute for the text of the seconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLF_LENGTH = 26
+"""Bytes of such a time; anything else is refused before the caches, which would keep it."""
 _CLF_MINUTE = re.compile(rb"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d) ([+-]\d{4})")
 _ISO = re.compile(rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(:\d\d)(?:[.,](\d{1,9})\d*+)? ?(Z|z|[+-]\d\d(?::?\d\d)?)?")
 _MINUTE = re.compile(rb"([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d)")
@@ -59,9 +61,13 @@ def seconds_at(parts: tuple[int, int, int, int, int], zone: tzinfo) -> float | N
         return None
 
 
-@lru_cache(maxsize=CACHED_MINUTES)
 def clf_minute(text: bytes) -> float | None:
     """Read a time of the common log format from which the seconds (``:03``) were cut out."""
+    return _clf_minute(text) if len(text) == _CLF_LENGTH - 3 else None
+
+
+@lru_cache(maxsize=CACHED_MINUTES)
+def _clf_minute(text: bytes) -> float | None:
     match = _CLF_MINUTE.fullmatch(text)
     if match is None:
         return None
@@ -71,14 +77,18 @@ def clf_minute(text: bytes) -> float | None:
     return seconds_at((int(match[3]), month, int(match[1]), int(match[4]), int(match[5])), zone)
 
 
-@lru_cache(maxsize=CACHED_MINUTES)
 def parse_clf(text: bytes) -> float | None:
     """Read the time of the common log format.
 
     >>> parse_clf(b"17/May/2015:10:05:03 +0200")
     1431849903.0
     """
-    minute = clf_minute(text[:17] + text[20:])
+    return _clf(text) if len(text) == _CLF_LENGTH else None
+
+
+@lru_cache(maxsize=CACHED_MINUTES)
+def _clf(text: bytes) -> float | None:
+    minute = _clf_minute(text[:17] + text[20:])
     second = SECONDS.get(text[17:20])
     return None if minute is None or second is None else minute + second
 
