@@ -8,7 +8,7 @@ among those to be taken out, but for programs that cannot be told otherwise (see
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from threading import Lock
 
 from pforte.bans.ban import Ban, Decision
@@ -242,12 +242,17 @@ class Board:
                 return
             yield network
 
-    def _settle(self, networks: Iterable[Network], moment: datetime, also: Iterable[Network] = ()) -> None:
-        """Show what became of bans of these networks, and look at other values too."""
-        values = set(also)
-        for network in networks:
-            values.update(self._pieces(network))
-        wanted = ((value, self._notice(value)) for value in values)
+    def _settle(self, networks: Iterable[Network], moment: datetime, before: Iterable[Network] = ()) -> None:
+        """Show what became of bans of these networks.
+
+        Args:
+            networks: those whose bans may have changed.
+            moment: now, UTC.
+            before: values that are shut out no longer unless these bans say so.
+        """
+        values = {piece for network in networks for piece in self._pieces(network)}
+        rest = [(value, None) for value in before if value not in values]
+        wanted = chain(rest, ((value, self._notice(value)) for value in values))
         while some := list(islice(wanted, AT_ONCE)):  # written down before anybody has to wait
             with self._lock:
                 for value, notice in some:
@@ -271,9 +276,7 @@ class Board:
         return pieces
 
     def _notice(self, value: Network) -> Notice | None:
-        """Return what is told of a value: the ban that shuts it out for longest."""
-        if next(self._exempt.covering(value), None) or next(self._exempt.covered_by(value), None):
-            return None
+        """Return what is told of a value without exempt networks in it: the ban that shuts it out for longest."""
         owners = (value, *self._owners.get(value, ()))
         bans = [ban for owner in owners if (ban := self._standing.ban(owner)) is not None]
         return notice_of(value, max(bans, key=Ban.effective_end)) if bans else None

@@ -11,7 +11,7 @@ from pforte.gates.gate import GateError
 
 BACKLOG = 128
 MOST_CONNECTIONS = 512
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds that those who ask before the bans are loaded are kept waiting; then they are told so (503)."""
 LOOK_EVERY = 0.02
 END_SECONDS = 2.0
