@@ -59,10 +59,27 @@ class _Header(ctypes.Structure):
 
 
 _HEADER, _WORD = sizeof(_Header), sizeof(ctypes.c_size_t)
-# Where the fields of a header are when the headers are seen as an array of words, or of 32-bit numbers.
-_NAME, _CONTROL = _Message.name.offset // _WORD, _Message.control.offset // _WORD
-_CONTROL_LENGTH = _Message.control_length.offset // _WORD
-_LENGTH = _Header.length.offset // 4
+
+
+class _Slot:
+    """Where one datagram's parts are: its bytes, and fields of its header seen as numbers of an array.
+
+    Attributes:
+        begins: the first byte in the buffer.
+        length: the bytes that came, among 32-bit numbers.
+        name, control, control_length: fields of the message, among words.
+        size: the length to send, among the words of the vectors.
+    """
+
+    __slots__ = ("begins", "control", "control_length", "length", "name", "size")
+
+    def __init__(self, place: int, room: int) -> None:
+        self.begins = place * room
+        self.length = (place * _HEADER + _Header.length.offset) // 4
+        self.name = (place * _HEADER + _Message.name.offset) // _WORD
+        self.control = (place * _HEADER + _Message.control.offset) // _WORD
+        self.control_length = (place * _HEADER + _Message.control_length.offset) // _WORD
+        self.size = (place * sizeof(_Vector) + _Vector.length.offset) // _WORD
 
 
 class _Slots:
@@ -87,6 +104,7 @@ class _Slots:
             message.name_length = name_length
             message.vectors = addressof(self.vectors) + place * sizeof(_Vector)
             message.vector_count = 1
+        self.slots = [_Slot(place, room) for place in range(BATCH)]
         self.words = memoryview(self.headers).cast("B").cast("L")
         self.numbers = memoryview(self.headers).cast("B").cast("I")
         self.sizes = memoryview(self.vectors).cast("B").cast("L")
@@ -144,21 +162,22 @@ class Datagrams:
         )
         answered = 0
         for place in range(count):
-            begins = place * LONGEST_QUESTION
-            length = into.numbers[place * _HEADER // 4 + _LENGTH]
-            answer = self._answer(bytes(into.bytes[begins : begins + length]), now)
+            slot = into.slots[place]
+            raw = into.buffer[slot.begins : slot.begins + into.numbers[slot.length]]
+            answer = self._answer(raw, now)  # type: ignore[arg-type]  # a slice of characters is bytes
             if answer is not None and self._limiter is not None:
                 answer = self._limited(self._limiter, answer, place, now)
             if answer is not None:
-                at = answered * LONGEST_ANSWER
-                out.bytes[at : at + len(answer)] = answer
-                out.sizes[2 * answered + 1] = len(answer)
-                out.words[answered * _HEADER // _WORD + _NAME] = into.words[place * _HEADER // _WORD + _NAME]
+                free = out.slots[answered]
+                ends = free.begins + len(answer)
+                out.bytes[free.begins : ends] = answer
+                out.sizes[free.size] = ends - free.begins
+                out.words[free.name] = into.words[slot.name]
                 if self._wildcard:
-                    self._come_from(place, answered)
+                    self._come_from(place, slot, free)
                 answered += 1
             if self._wildcard:
-                into.words[place * _HEADER // _WORD + _CONTROL_LENGTH] = _INFORMATION
+                into.words[slot.control_length] = _INFORMATION
         self._send_all(answered)
         return count
 
@@ -172,12 +191,11 @@ class Datagrams:
             case Share.NOTHING:
                 return None
 
-    def _come_from(self, place: int, answered: int) -> None:
+    def _come_from(self, place: int, slot: "_Slot", free: "_Slot") -> None:
         """Let an answer come from the address that its question went to."""
         into, out = self._in.words, self._out.words
-        asked, given = place * _HEADER // _WORD, answered * _HEADER // _WORD
-        out[given + _CONTROL] = into[asked + _CONTROL]
-        out[given + _CONTROL_LENGTH] = into[asked + _CONTROL_LENGTH]
+        out[free.control] = into[slot.control]
+        out[free.control_length] = into[slot.control_length]
         # The way back is the routing table's to choose, not the way it came by.
         v4 = self._socket.family == socket.AF_INET
         index = place * _INFORMATION + (_INTERFACE_V4 if v4 else _INTERFACE_V6)

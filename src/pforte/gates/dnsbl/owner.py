@@ -83,7 +83,7 @@ def leading_address(raw: bytes) -> tuple[int, int, int]:
     Raises:
         KeyError, IndexError, ValueError: it begins with none.
     """
-    if raw[HEADER_LENGTH:_V6_ENDS:2] == _ONES:
+    if raw[HEADER_LENGTH] == 1 and raw[HEADER_LENGTH:_V6_ENDS:2] == _ONES:
         return _V6_ENDS, *_folded(int(raw[_V6_ENDS - 1 : HEADER_LENGTH : -2], 16))
     first = HEADER_LENGTH + 1 + raw[HEADER_LENGTH]
     second = first + 1 + raw[first]

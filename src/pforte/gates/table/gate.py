@@ -104,13 +104,14 @@ class _Bans:
         found = []
         for shift, look in (self.v4 if bits == self.v4.bits else self.v6).steps:
             packed = look(number >> shift)
-            if packed is None:
+            # The first one lasts longest: where it has ended, so have the others.
+            if packed is None or end_of(packed) <= now:
                 continue
             found.append(packed)
             if self.others:
                 network = ip_network(((number >> shift << shift).to_bytes(bits // 8), bits - shift))
-                found += self.others.get(network, ())
-        return [packed for packed in found if end_of(packed) > now]
+                found += [other for other in self.others.get(network, ()) if end_of(other) > now]
+        return found
 
     def sweep(self, now: float) -> None:
         """Let go of the networks whose longest ban has ended."""
