@@ -11,6 +11,9 @@ from pforte.gates.crowdsec.gate import CrowdsecGate
 from pforte.gates.crowdsec.keys import Store
 from pforte.gates.crowdsec.listener import CrowdsecListener
 from pforte.gates.dnsbl.gate import DnsblGate
+from pforte.gates.dnsbl.zones import zones_below
+from pforte.gates.dnsupdate.gate import DnsUpdateGate
+from pforte.gates.dnsupdate.primary import Access, Primary, read_secret
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.files.zone_renderings import renderings_of
 from pforte.gates.gate import Gate
@@ -92,6 +95,26 @@ def open_haproxy(settings: Settings, exempt: Iterable[Network]) -> HaproxyGate:
     return HaproxyGate(path.absolute(), RuntimeSocket(gate.socket), exempt, gate.reconcile)
 
 
+def open_dnsupdate(settings: Settings, exempt: Iterable[Network]) -> DnsUpdateGate:
+    """Make the gate that ``[gate.dnsupdate]`` describes, whether it is enabled or not; the server need not run yet.
+
+    Raises:
+        GateError: the key cannot be read.
+    """
+    gate, zones = settings.gate.dnsupdate, settings.gate.dnsbl
+    host, _, port = gate.server.rpartition(":")
+    access = Access(
+        address=host.removeprefix("[").removesuffix("]"),
+        port=int(port),
+        key=gate.key,
+        algorithm=gate.algorithm,
+        secret=read_secret(gate.secret),
+        timeout=gate.timeout.total_seconds(),
+    )
+    wanted = [zone for zone in zones_below(zones.zone) if (zone.kind or "all") in gate.zones]
+    return DnsUpdateGate(Primary(access), wanted, int(zones.ttl.total_seconds()), zones.page, exempt)
+
+
 def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> list[Gate]:
     """Make every gate that is enabled.
 
@@ -106,6 +129,8 @@ def open_gates(settings: Settings, clock: Clock, exempt: Iterable[Network]) -> l
         gates.append(open_files(settings, clock, networks))
     if settings.gate.haproxy.enabled:
         gates.append(open_haproxy(settings, networks))
+    if settings.gate.dnsupdate.enabled:
+        gates.append(open_dnsupdate(settings, networks))
     return gates
 
 

@@ -174,6 +174,25 @@ class DnsblGateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DnsUpdateGateSettings:
+    """[gate.dnsupdate]: the block list in another name server, by signed updates (RFC 2136)."""
+
+    enabled: bool = setting(False, "Keep zones of another name server up to date.")
+    server: str = setting("127.0.0.1:53", "Address and port of the name server, TCP.", host_and_port)
+    zones: tuple[Literal["all", "attack", "spam", "standards"], ...] = setting(
+        ("all",), "Which zones it has: that of all bans (gate.dnsbl.zone), and those of one kind below it."
+    )
+    key: str = setting("pforte", "Name of the TSIG key that may transfer and update the zones.", host_name)
+    algorithm: Literal["hmac-sha256", "hmac-sha384", "hmac-sha512"] = setting(
+        "hmac-sha256", "Algorithm of the key."
+    )
+    secret: Path = setting(Path("/etc/pforte/dnsupdate.key"), "File that holds the key in base64.")
+    timeout: timedelta = setting(
+        timedelta(seconds=10), "How long one update may take.", lasting(_SECOND, timedelta(minutes=5))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HaproxyGateSettings:
     """[gate.haproxy]: maps inside a running HAProxy, over its runtime socket."""
 
@@ -199,5 +218,6 @@ class GateSettings:
     postfix: PostfixGateSettings = PostfixGateSettings()
     haproxy: HaproxyGateSettings = HaproxyGateSettings()
     dnsbl: DnsblGateSettings = DnsblGateSettings()
+    dnsupdate: DnsUpdateGateSettings = DnsUpdateGateSettings()
     crowdsec: CrowdsecGateSettings = CrowdsecGateSettings()
     http: HttpGateSettings = HttpGateSettings()

@@ -4,16 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from ipaddress import IPv4Network, ip_network
-from math import ceil
 
-from pforte.bans.ban import Ban
 from pforte.bans.offence import Kind
 from pforte.clock import Clock
 from pforte.gates.dnsbl.listing import TEST_BAN, code_of, words_of
 from pforte.gates.dnsbl.zones import APEX_SECONDS, EXPIRE_SECONDS, REFRESH_SECONDS, RETRY_SECONDS, Keeper
 from pforte.gates.files.renderings import RENDERINGS, Entry, Rendering
 from pforte.gates.refusal import kind_of
-from pforte.gates.table.packed import Held
+from pforte.gates.table.packed import Held, held_of
 from pforte.settings.gates import DnsblGateSettings
 
 _TEST_ENTRIES = (("ip4trie", "127.0.0.2"), ("ip6trie", "::ffff:7f00:2"))
@@ -43,7 +41,7 @@ def render_rbldnsd(entries: Iterable[Entry], keeper: Keeper, seconds: int, page:
     for (kind, form), group in sorted_out.items():
         yield f"$DATASET {form}:{kind or 'other'} {kind or ''} @\n"
         for entry in group:
-            yield f"{entry.network} {_rbldnsd_value(_held(entry.ban), page)}\n"
+            yield f"{entry.network} {_rbldnsd_value(held_of(entry.ban), page)}\n"
 
 
 def render_rpz(
@@ -89,16 +87,6 @@ def renderings_of(settings: DnsblGateSettings, clock: Clock) -> Mapping[str, Ren
         "rpz": Rendering(file_name="rpz.zone", comment=";", render=answers),
         "rpz-client": Rendering(file_name="rpz-client.zone", comment=";", render=askers),
     }
-
-
-def _held(ban: Ban) -> Held:
-    return Held(
-        ends=ceil(ban.effective_end().timestamp()),
-        rung=ban.rung,
-        reach=ban.reach,
-        reason=ban.reason,
-        reference=ban.reference,
-    )
 
 
 def _rbldnsd_value(held: Held, page: str) -> str:

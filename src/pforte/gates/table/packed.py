@@ -76,6 +76,17 @@ class Packing:
         )
 
 
+def held_of(ban: Ban) -> Held:
+    """Return what is known of a ban without packing it."""
+    return Held(
+        ends=min(max(ceil(ban.effective_end().timestamp()), 0), _END),
+        rung=ban.rung,
+        reach=ban.reach,
+        reason=ban.reason,
+        reference=ban.reference,
+    )
+
+
 def end_of(packed: int) -> int:
     """Return the first second at liberty, POSIX."""
     return packed & _END

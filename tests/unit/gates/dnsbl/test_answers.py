@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pforte.bans.ban import Action, Ban, Decision
@@ -296,6 +296,7 @@ def test_an_answer_that_is_too_long_is_cut_and_told_whole_over_tcp():
     assert len(told(dns.message.from_wire(raw))) == 4
 
 
+@settings(deadline=None)
 @given(flips=st.lists(st.booleans(), min_size=40, max_size=40))
 def test_the_case_of_a_question_comes_back(flips):
     """Resolvers mix it at random, and take no answer that does not repeat it (0x20)."""
