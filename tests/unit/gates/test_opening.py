@@ -14,6 +14,7 @@ from pforte.gates.nftables.engine import Engines
 from pforte.gates.opening import (
     open_answering,
     open_crowdsec,
+    open_dnsupdate,
     open_files,
     open_gates,
     open_haproxy,
@@ -24,6 +25,7 @@ from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
 from pforte.settings.gates import (
     DnsblGateSettings,
+    DnsUpdateGateSettings,
     FilesGateSettings,
     GateSettings,
     HaproxyGateSettings,
@@ -179,3 +181,19 @@ def test_the_http_gate_is_opened_where_it_is_enabled():
     http = HttpGateSettings(enabled=True, trusted=("127.0.0.0/8", "2001:db8::7"), connections=7)
     (gate,) = open_answering(Settings(gate=GateSettings(http=http)), CLOCK, table)
     assert gate.name == "http"
+
+
+def test_the_zones_of_another_server_are_those_of_the_block_list(tmp_path):
+    (tmp_path / "key").write_text("MDEyMzQ1Njc4OWFiY2RlZg==")
+    update = DnsUpdateGateSettings(
+        enabled=True, server="[::1]:5300", zones=("all", "spam"), secret=tmp_path / "key", key="us"
+    )
+    settings = Settings(gate=GateSettings(dnsbl=DnsblGateSettings(zone="list.example"), dnsupdate=update))
+    gate = open_dnsupdate(settings, ())
+    assert [copy.name for copy in gate._copies] == ["spam.list.example", "list.example"]
+    access = gate._server._access
+    assert (access.address, access.port, access.key, access.timeout) == ("::1", 5300, "us", 10)
+    assert [made.name for made in open_gates(settings, CLOCK, ())] == ["dnsupdate"]
+    missing = replace(update, secret=tmp_path / "missing")
+    with pytest.raises(GateError, match=r"gate\.dnsupdate\.secret"):
+        open_gates(Settings(gate=GateSettings(dnsupdate=missing)), CLOCK, ())

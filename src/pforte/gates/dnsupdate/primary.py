@@ -114,7 +114,7 @@ class Primary:
         waiting = iter(changes.items())
         while part := list(islice(waiting, NAMES_IN_ONE)):
             update = dns.update.UpdateMessage(zone, keyring=self._keyring)
-            for name, records in part:
+            for name, records in part:  # RFC 2136 s2.5: all records of the name go, then its new ones come
                 update.delete(name)
                 _add(update, name, records, seconds)
             with _Trouble(self._access, zone, "changed"):
