@@ -124,6 +124,8 @@ class Judging:
         summary, found = self.summary, list[tuple[Offence, int]]()
         for log, lines in reading.parts:
             scanned = self._scanner.scan(lines, Origin(source=file, log=log, zone=self._zone), now, line)
+            if scanned.mistake is not None:
+                raise scanned.mistake  # whoever tries a log is to see it
             summary.candidates += scanned.candidates
             summary.unparsed += scanned.unparsed
             summary.capped += scanned.capped

@@ -1,6 +1,8 @@
-"""Blocks that could not be judged, kept for whoever mends the program: nothing is lost without a trace."""
+"""Lines that could not be judged, kept for whoever mends the program: nothing is lost without a trace."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -48,10 +50,18 @@ class Aside:
         return str(path)
 
 
+def lines_of(block: Block, starts: Sequence[int]) -> Block:
+    """Return the lines of a block that begin at these offsets, numbered as the first of them is."""
+    ends = (block.data.find(b"\n", start) + 1 or len(block.data) for start in starts)
+    data = b"".join(block.data[start:end] for start, end in zip(starts, ends, strict=True))
+    before = block.data.count(b"\n", 0, starts[0])
+    return replace(block, data=data, first_line=block.first_line and block.first_line + before)
+
+
 def tell_set_aside(block: Block, error: Exception, kept: str) -> None:
     """Say which lines were not judged, why, and where they are."""
     _log.error(
-        "block.set-aside",
+        "lines.set-aside",
         source=block.source,
         place=f"{block.file or block.source}:{block.first_line or '?'}",
         lines=block.data.count(b"\n"),

@@ -18,8 +18,8 @@ class Counts:
     """Counts by source, over every time it is opened.
 
     ``lines`` were judged; ``cut`` were longer than ``scan.line``; ``dropped`` did not fit into a queue or were broken;
-    ``unread`` are of no known format; ``set_aside`` stood in a block that could not be judged; ``unparsed`` looked
-    suspicious and are not of the format; ``capped`` came from a network that had its share of findings.
+    ``unread`` are of no known format; ``set_aside`` could not be judged, because of a mistake of the program;
+    ``unparsed`` looked suspicious and are not of the format; ``capped`` came from a network that had its share of findings.
     """
 
     def __init__(self) -> None:

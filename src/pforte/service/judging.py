@@ -17,7 +17,7 @@ from pforte.net.addresses import Address, Network
 from pforte.register.batch import Entry, Tally
 from pforte.register.gathering import Gathering
 from pforte.robots.sites import Sites
-from pforte.service.aside import Aside, tell_set_aside
+from pforte.service.aside import Aside, lines_of, tell_set_aside
 from pforte.service.counting import Counts
 from pforte.service.recognising import Formats
 from pforte.settings.table import Settings, SourceSettings
@@ -207,11 +207,17 @@ class Judging:
                 scanned = self._scanner.scan(lines, origin, now, block.first_line)
                 found += scanned.offences
                 counts.update(unparsed=scanned.unparsed, capped=scanned.capped)
+                if scanned.mistake is not None:
+                    counts.update(set_aside=len(scanned.stumbles), lines=-len(scanned.stumbles))
+                    self._set_aside(lines_of(block, scanned.stumbles), scanned.mistake)
             found.sort(key=itemgetter(1))
             return _Judged(tuple(found), self._scanner.changes(), counts)
-        except Exception as error:  # noqa: BLE001  one line must not stop all logs; docs/decisions/0008-set-aside.md
-            tell_set_aside(block, error, self._aside.keep(block))
+        except Exception as error:  # noqa: BLE001  one block must not stop all logs; docs/decisions/0008-set-aside.md
+            self._set_aside(block, error)
             return _Judged(counts={"set_aside": block.data.count(b"\n")})
+
+    def _set_aside(self, lines: Block, mistake: Exception) -> None:
+        tell_set_aside(lines, mistake, self._aside.keep(lines))
 
     async def _work(self, call: Callable[[], T]) -> T:
         """Make a call in the scan's thread, and let others see since when."""

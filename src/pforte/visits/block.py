@@ -43,6 +43,8 @@ class Scanned:
         unparsed: candidates that are not of the format.
         capped: candidates not judged because their network had its share of findings.
         skipped: candidates of networks that are shut out, which are not judged.
+        stumbles: where the lines begin at which the program itself made a mistake; they are not judged to the end.
+        mistake: the first of those mistakes, or None.
     """
 
     offences: tuple[tuple[Offence, int], ...] = ()
@@ -51,6 +53,8 @@ class Scanned:
     unparsed: int = 0
     capped: int = 0
     skipped: Mapping[Network, int] = field(default_factory=dict)
+    stumbles: tuple[int, ...] = ()
+    mistake: Exception | None = None
 
 
 class Block:
@@ -77,6 +81,8 @@ class Block:
         self._spent: dict[str, tuple[float, int]] = {}
         self._offences: list[tuple[Offence, int]] = []
         self._skipped: dict[Network, int] = {}
+        self._stumbles: set[int] = set()
+        self._mistake: Exception | None = None
         self._ends: tuple[float, float] | None = None
         self._counted = 0
         self._lines = 0
@@ -108,6 +114,11 @@ class Block:
         """Count a line of a network that is shut out."""
         self._skipped[network] = self._skipped.get(network, 0) + 1
 
+    def stumble(self, start: int, mistake: Exception) -> None:
+        """Note that the line that begins at ``start`` could not be judged, because of a mistake of the program."""
+        self._stumbles.add(start)
+        self._mistake = self._mistake or mistake
+
     def line_at(self, start: int) -> int | None:
         """Return the number of the line that begins at ``start``; asked for in rising order."""
         if self._first_line is None:
@@ -130,6 +141,8 @@ class Block:
             unparsed=self.unparsed,
             capped=self.capped,
             skipped=self._skipped,
+            stumbles=tuple(sorted(self._stumbles)),
+            mistake=self._mistake,
         )
 
 

@@ -153,24 +153,27 @@ class Scanner:
             self._read_waiting(block, waiting, 0)
         convicted = self._certain.convicted(data, log, post, candidates)
         for start, end, groups in candidates:
-            call = calls.get(groups) or post.call(groups)
-            if not call.bits:
-                continue
-            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
-            if shut and self._is_out(block, client_of(line)):
-                continue
-            if start in convicted:
-                self._convict(Case(block, call, line, start), convicted[start])
-                continue
-            if call.crawls and agent_last and self._is_harmless(block, call, line):
-                continue
-            if (
-                call.adds
-                and deferred is not None
-                and self._waits(block, deferred, (line, block.origin, call), start)
-            ):
-                continue
-            self._read_visit(Case(block, call, line, start), block.origin)
+            try:
+                call = calls.get(groups) or post.call(groups)
+                if not call.bits:
+                    continue
+                line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+                if shut and self._is_out(block, client_of(line)):
+                    continue
+                if start in convicted:
+                    self._convict(Case(block, call, line, start), convicted[start])
+                    continue
+                if call.crawls and agent_last and self._is_harmless(block, call, line):
+                    continue
+                if (
+                    call.adds
+                    and deferred is not None
+                    and self._waits(block, deferred, (line, block.origin, call), start)
+                ):
+                    continue
+                self._read_visit(Case(block, call, line, start), block.origin)
+            except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
+                block.stumble(start, mistake)
 
     def _read_visit(self, case: Case, origin: Origin, certain: int | None = None) -> None:
         """Read one line of a visit and let it be judged, unless its network had its share.
@@ -256,21 +259,24 @@ class Scanner:
         data, origin, calls, shut = block.data, block.origin, post.calls, len(self._shut)
         log, zone = origin.log, origin.zone
         for start, end, groups in candidates:
-            call = calls.get(groups) or post.call(groups)
-            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
-            if shut and self._is_out(block, log.client(line)):
-                continue
-            failure = log.parse(line, zone, block.now)
-            if not isinstance(failure, LoginFailure):
-                continue
-            if not failure.at >= EARLIEST:
-                block.unparsed += 1
-                continue
-            case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
-            if failure.at > block.now + self._future:
-                case.at = block.now
-            if not block.is_capped(case.name, case.at):
-                self._judgement.judge_login(case, failure)
+            try:
+                call = calls.get(groups) or post.call(groups)
+                line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+                if shut and self._is_out(block, log.client(line)):
+                    continue
+                failure = log.parse(line, zone, block.now)
+                if not isinstance(failure, LoginFailure):
+                    continue
+                if not failure.at >= EARLIEST:
+                    block.unparsed += 1
+                    continue
+                case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
+                if failure.at > block.now + self._future:
+                    case.at = block.now
+                if not block.is_capped(case.name, case.at):
+                    self._judgement.judge_login(case, failure)
+            except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
+                block.stumble(start, mistake)
 
     def _follow_fetchers(self, block: Block, candidates: list[Candidate], fetches: int) -> None:
         """Follow the clients of this block that fetched robots.txt and are not known as crawlers by name."""
@@ -281,9 +287,16 @@ class Scanner:
                 line = block.data[start:end]
                 if agent_last and line.count(b'"') == 6 and identify(_tail(line)[1:-1]).bond is not Bond.TOOL:
                     continue
-                visit = origin.log.parse(line, origin.zone, block.now)
-                if isinstance(visit, Visit) and _fetched(visit) and identify(visit.agent).bond is Bond.TOOL:
-                    self._followed.follow(visit.client, min(visit.at, block.now))
+                try:
+                    visit = origin.log.parse(line, origin.zone, block.now)
+                    if (
+                        isinstance(visit, Visit)
+                        and _fetched(visit)
+                        and identify(visit.agent).bond is Bond.TOOL
+                    ):
+                        self._followed.follow(visit.client, min(visit.at, block.now))
+                except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
+                    block.stumble(start, mistake)
 
     def _is_out(self, block: Block, client: str | None) -> bool:
         """Whether the client is shut out; its line is counted, and a ban that ended is forgotten."""

@@ -52,6 +52,14 @@ def write(tmp_path):
     return _write
 
 
+def test_a_mistake_of_the_program_is_shown(judging, write, monkeypatch):
+    """The service sets the line aside; whoever tries a log is to see it."""
+    scanned = Scanned(stumbles=(0,), mistake=ValueError("a mistake"))
+    monkeypatch.setattr(Scanner, "scan", lambda *_: scanned)
+    with pytest.raises(ValueError, match="a mistake"):
+        list(judging().offences([write("a.log", LINES)]))
+
+
 def test_files_are_read_in_their_order_and_summed_up(judging, write):
     first, second = write("a.log", LINES[:4]), write("b.log.gz", gzip.compress("".join(LINES).encode()))
     reading = judging()

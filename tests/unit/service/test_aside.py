@@ -8,7 +8,7 @@ import structlog
 
 from pforte.clock import SetClock
 from pforte.service import aside
-from pforte.service.aside import Aside, tell_set_aside
+from pforte.service.aside import Aside, lines_of, tell_set_aside
 from pforte.sources.block import Block
 
 
@@ -45,6 +45,13 @@ def test_number_and_size_are_bounded_and_the_first_stay(
 def test_a_disk_in_trouble_is_said_and_stops_nothing(tmp_path: Path, clock: SetClock) -> None:
     (tmp_path / "file").touch()
     assert Aside(tmp_path / "file", clock).keep(block()).startswith("not kept: ")
+
+
+def test_single_lines_of_a_block_are_kept_with_the_place_of_the_first() -> None:
+    lines = lines_of(block(b"one\ntwo\nthree\nfour"), (4, 14))
+    assert (lines.data, lines.first_line, lines.file) == (b"two\nfour", 8, "/var/log/a")
+    stream = Block("log", b"one\ntwo\n", None, "", "")
+    assert lines_of(stream, (4,)).first_line is None
 
 
 def test_the_log_names_the_place_and_the_mistake() -> None:

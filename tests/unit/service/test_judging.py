@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -205,10 +206,33 @@ def test_a_block_that_cannot_be_judged_is_set_aside_and_the_next_is_judged(tmp_p
         first, second = play(act, settings=settings).taken
     assert (first["positions"], first["entries"]) == ({"log": "position 1"}, [])
     assert [str(each.offence.address) for each in second["entries"]] == ["198.18.0.2"]
-    (told,) = [each for each in logged if each["event"] == "block.set-aside"]
+    (told,) = [each for each in logged if each["event"] == "lines.set-aside"]
     assert (told["place"], told["lines"]) == ("/log:1", 2)
     assert isinstance(told["exc_info"], ValueError)
     assert Path(told["kept"]).read_bytes() == b"198.18.0.1\nno address\n"
+
+
+def test_a_line_that_cannot_be_judged_is_set_aside_alone(tmp_path: Path) -> None:
+    """Whoever finds such a line must not hide others behind it."""
+    settings, counts = Settings(service=ServiceSettings(state=tmp_path)), Counts()
+
+    class Stumbling(Scan):
+        def scan(self, data: bytes, origin: Origin, now: datetime, first_line: int | None = None) -> Scanned:
+            scanned = super().scan(data, origin, now, first_line)
+            return replace(scanned, offences=scanned.offences[:1], stumbles=(11,), mistake=ValueError("x"))
+
+    async def act(judging: Judging, _: Taker) -> None:
+        await judging.put(SOURCE, block(1, "198.18.0.1", "198.18.0.2", "198.18.0.3"))
+
+    with structlog.testing.capture_logs() as logged:
+        (taken,) = play(act, Stumbling(), settings=settings, counts=counts).taken
+        counts.tell_totals()
+    assert [str(each.offence.address) for each in taken["entries"]] == ["198.18.0.1"]
+    (told,) = [each for each in logged if each["event"] == "lines.set-aside"]
+    assert (told["place"], told["lines"]) == ("/log:2", 1)
+    assert Path(told["kept"]).read_bytes() == b"198.18.0.2\n"
+    (total,) = [each for each in logged if each["event"] == "source.total"]
+    assert (total["lines"], total["set_aside"]) == (2, 1)
 
 
 def test_lines_are_counted_by_what_became_of_them(tmp_path: Path) -> None:

@@ -653,6 +653,53 @@ def test_harmless_crawlers_with_long_agents_do_not_fill_the_memory():
     assert kept < 1_500_000
 
 
+def stumble(visit, _facts=None):
+    if b"stumble" in getattr(visit, "target", b"") + visit.user:
+        raise ValueError("a mistake")
+    return Finding("visit.attack", b"", "nothing")
+
+
+def test_a_line_at_which_a_check_stumbles_costs_no_other_line():
+    """Law: whoever finds such a line must not hide others behind it."""
+    court = scanner(replace(ATTACK, judge=stumble), tracked=True)
+    lines = [line("/attack"), line("/attack/stumble", "192.0.2.2"), line("/attack", "192.0.2.3")]
+    scanned = scan(court, *lines, line("/attack/stumble", "192.0.2.4"))
+    assert told(scanned) == [("visit.attack", "192.0.2.1", 1), ("visit.attack", "192.0.2.3", 3)]
+    assert scanned.stumbles == (len(lines[0]), sum(map(len, lines)))
+    assert str(scanned.mistake) == "a mistake"
+    clean = scan(court, line("/attack"))
+    assert (clean.stumbles, clean.mistake) == ((), None)
+
+
+def test_a_login_at_which_a_check_stumbles_costs_no_other_line():
+    court = scanner(check("visit.attack", judge=None, judge_login=stumble))
+    lines = [
+        f"Mar  1 12:00:00 host sshd[1]: Failed password for {user} from 203.0.113.9 port 22 ssh2\n"
+        for user in ("stumble", "root")
+    ]
+    scanned = scan(court, *lines, origin=Origin(source="auth.log", log=find_format("sshd", NOW.timestamp())))
+    assert [(offence.line, scanned.stumbles) for offence, _ in scanned.offences] == [(2, (0,))]
+
+
+class Stumbling:
+    """A format that makes a mistake at some lines."""
+
+    def __getattr__(self, name):
+        return getattr(COMBINED, name)
+
+    def parse(self, line, zone, now):
+        if b"stumble" in line:
+            raise ValueError("a mistake")
+        return COMBINED.parse(line, zone, now)
+
+
+def test_a_fetch_of_robots_txt_at_which_a_format_stumbles_costs_no_other_line():
+    court = scanner(ROBOTS_CHECK, ATTACK, sites=robots_sites())
+    lines = [line("/robots.txt?attack-stumble", agent="curl/8"), line("/attack")]
+    scanned = scan(court, *lines, origin=Origin(source="log", log=Stumbling()))
+    assert (told(scanned), scanned.stumbles) == ([("visit.attack", "192.0.2.1", 2)], (0,))
+
+
 def test_a_dead_link_waits_unless_it_has_what_a_check_of_its_status_needs():
     spam = check(
         "visit.spam", statuses=(404,), needs=b"+",
