@@ -429,3 +429,35 @@ def test_the_priority_stands_before_destination_nat(keeper):
         assert keeper.street.admits("10.77.0.2")
         keeper.decide(Action.BEGIN, ban_of("10.77.0.2"))
         assert not keeper.street.admits("10.77.0.2")
+
+
+@pytest.mark.parametrize("address", ["10.77.0.2", "fd77::2"])
+def test_a_refusal_comes_at_once(street, engines, address):
+    keeper = Gatekeeper(street, NftablesGate(replace(LAYOUT, action="reject"), engines))
+    keeper.load(ban_of(address))
+    with pytest.raises(ConnectionRefusedError):
+        street.admits(address)
+    family, home = (socket.AF_INET6, HOME_V6) if ":" in address else (socket.AF_INET, HOME)
+    with inside(street.outside), socket.socket(family, socket.SOCK_DGRAM) as visitor:
+        visitor.bind((address, 0))
+        visitor.settimeout(5)
+        visitor.connect((home, 53))
+        visitor.send(b"x")
+        with pytest.raises(OSError, match=r"No route to host|Permission denied"):  # what ICMP's answer becomes
+            visitor.recv(1)
+    assert keeper.verify() == Repair()
+    assert street.admits("10.77.0.3")
+    street.nft("flush chain inet pforte refused")
+    assert keeper.verify() == Repair(rebuilt=True)
+
+
+@pytest.mark.parametrize(
+    ("ports", "closed"), [((25, 80), True), ((80,), True), ((25, 465), False), ((25,), False)]
+)
+def test_only_the_ports_that_are_named_are_closed(street, engines, ports, closed):
+    keeper = Gatekeeper(street, NftablesGate(replace(LAYOUT, ports=ports), engines))
+    keeper.load(ban_of("10.77.0.2"), ban_of("10.77.1.0/24"), ban_of("fd77::2"))
+    assert [street.admits(each) for each in ("10.77.0.2", "10.77.1.2", "fd77::2")] == [not closed] * 3
+    assert keeper.verify() == Repair()
+    street.nft("insert rule inet pforte visitors th dport != { 22, 80 } accept")
+    assert keeper.verify() == Repair(rebuilt=True)

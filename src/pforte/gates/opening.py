@@ -44,6 +44,8 @@ def open_nftables(settings: Settings, exempt: Iterable[Network]) -> NftablesGate
         priority=gate.priority,
         size=gate.size,
         ipv6_prefix=settings.regulation.ipv6_prefix,
+        action=gate.action,
+        ports=gate.ports,
     )
     return NftablesGate(layout, open_engines(gate.backend), exempt, gate.reconcile)
 

@@ -61,6 +61,14 @@ class NftablesGateSettings:
     priority: int = setting(
         -200, "Priority of the prerouting chain, before DNAT (-1000 to -101).", between(-1_000, -101)
     )
+    action: Literal["drop", "reject"] = setting(
+        "drop", "drop answers nothing; reject answers at once that nobody is there (Linux 5.9 or later)."
+    )
+    ports: tuple[int, ...] = setting(
+        (),
+        "TCP and UDP ports that are closed to banned networks; empty closes everything.",
+        each(between(1, 65_535)),
+    )
     backend: Literal["auto", "library", "program"] = setting(
         "auto",
         "library talks through libnftables in the process, program runs nft; auto takes the first that works.",

@@ -94,6 +94,8 @@ def test_every_setting_of_the_firewall_is_used(engine):
             "backend": "program",
             "size": 7,
             "reconcile": timedelta(minutes=1),
+            "action": "reject",
+            "ports": (25, 465),
         }
     )
     gate = open_nftables(settings, [parse_network("192.0.2.9")])
@@ -102,6 +104,8 @@ def test_every_setting_of_the_firewall_is_used(engine):
     assert engine.asked == ["program"]
     assert "add set inet visits ban4 { type ipv4_addr; flags timeout; size 7; }" in table
     assert "priority -150" in table
+    assert "reject with tcp reset" in table
+    assert "th dport != { 25,465 } accept" in table
     assert "ffff:ffff:ffff:ff00::" in table
     assert "192.0.2.9/32" in table
     assert gate.tend(CLOCK.now()) == CLOCK.now() + timedelta(minutes=1)

@@ -16,6 +16,7 @@ from pforte.gates.nftables.ruleset import (
     Change,
     Layout,
     expected_chain,
+    expected_refusals,
     render_change,
     render_exempt,
     render_removal,
@@ -55,7 +56,7 @@ class Repair:
 
 
 class NftablesGate:
-    """Drops packets of banned networks before destination NAT.
+    """Drops or refuses packets of banned networks before destination NAT.
 
     Args:
         layout: name, place and size of the table.
@@ -180,7 +181,7 @@ class NftablesGate:
         self, wanted: Mapping[str, Mapping[Network, int]], listing: Listing | None
     ) -> tuple[Repair, list[Change]]:
         left_out = self._wanted.left_out()
-        if listing is None or listing.chain != expected_chain(self._layout) or listing.exempt != self._exempt:
+        if listing is None or not self._is_intact(listing):
             return Repair(rebuilt=True, left_out=left_out), []
         sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
         repair = Repair(
@@ -190,6 +191,14 @@ class NftablesGate:
             left_out=left_out,
         )
         return repair, [each.change for each in sets]
+
+    def _is_intact(self, listing: Listing) -> bool:
+        """Say whether the rules and the exempt networks are as this gate made them."""
+        return (
+            listing.chain == expected_chain(self._layout)
+            and listing.refusals == expected_refusals(self._layout)
+            and listing.exempt == self._exempt
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

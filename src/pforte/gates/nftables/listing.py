@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import Any
 
 from pforte.gates.gate import GateError
-from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, SETS, Layout
+from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, REFUSED, SETS, Layout
 from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
 
@@ -20,12 +20,14 @@ class Listing:
         sets: for each set of bans its networks, with the seconds each still stays (None: for ever).
         exempt: networks that are let through.
         chain: the chain and its rules, to be compared with ``ruleset.expected_chain``.
-        dropped: packets that each set's rule has dropped since the table was loaded.
+        refusals: the rules of the chain that answers, to be compared with ``ruleset.expected_refusals``.
+        dropped: packets that each set's rule has refused since the table was loaded.
     """
 
     sets: Mapping[str, Mapping[Network, int | None]]
     exempt: frozenset[Network]
     chain: tuple[tuple[str, ...], ...]
+    refusals: tuple[tuple[str, str], ...]
     dropped: Mapping[str, int]
 
 
@@ -43,6 +45,7 @@ def parse_listing(text: str, layout: Layout) -> Listing:
     """
     sets: dict[str, dict[Network, int | None]] = {name: {} for name in (*SETS, *EXEMPT_SETS)}
     chain: list[tuple[str, ...]] = []
+    refusals: list[tuple[str, str]] = []
     dropped: dict[str, int] = {}
     try:
         for entry in json.loads(text, object_hook=_compact)["nftables"]:
@@ -56,10 +59,12 @@ def parse_listing(text: str, layout: Layout) -> Listing:
                 chain.append((right, verdict))
                 if packets is not None:
                     dropped[right.removeprefix("@")] = packets
+            elif "rule" in entry and entry["rule"]["chain"] == REFUSED:
+                refusals.append(_rule(entry["rule"]["expr"])[:2])
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise GateError(f"nftables listed its table in an unknown form: {error!r}") from error
     exempt = collapse(network for name in EXEMPT_SETS for network in sets.pop(name))
-    return Listing(sets=sets, exempt=exempt, chain=tuple(chain), dropped=dropped)
+    return Listing(sets=sets, exempt=exempt, chain=tuple(chain), refusals=tuple(refusals), dropped=dropped)
 
 
 def _compact(entry: dict[str, Any]) -> Any:
@@ -96,8 +101,16 @@ def _values(value: Any) -> Iterator[Network]:
 def _rule(expressions: list[dict[str, Any]]) -> tuple[str, str, int | None]:
     """Return the right side of a rule's match, its last expression, and the packets it counted."""
     rights = [each["match"]["right"] for each in expressions if "match" in each]
-    right = rights[-1] if rights and isinstance(rights[-1], str) else ""
+    right = _right(rights[-1]) if rights else ""
     # A counter that somebody named is listed by its name only.
     counters = (each["counter"] for each in expressions if "counter" in each)
     packets = next((int(each["packets"]) for each in counters if isinstance(each, dict)), None)
     return right, next(iter(expressions[-1])), packets
+
+
+def _right(value: Any) -> str:
+    """Return the right side of a match: a word, a port or some ports; "" for what is not told apart."""
+    values = value["set"] if isinstance(value, dict) and "set" in value else [value]
+    if all(isinstance(each, int) for each in values):
+        return ",".join(map(str, sorted(values)))
+    return value if isinstance(value, str) else ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Network
+from typing import Literal
 
 from pforte.gates.gate import GateError
 from pforte.gates.overlap import collapse
@@ -24,6 +25,8 @@ EXEMPT_SETS = {EXEMPT_V4: 4, EXEMPT_V6: 6}
 """The sets of networks that are let through."""
 
 CHAIN = "visitors"
+REFUSED = "refused"
+"""The chain that answers who is refused instead of dropping what comes; a table that drops has none."""
 
 Elements = Mapping[Network, int]
 """Networks of one set, each with the whole seconds it still stays."""
@@ -39,12 +42,16 @@ class Layout:
             containers are covered too.
         size: elements that each set holds at most.
         ipv6_prefix: length of the IPv6 prefixes that the hash set holds (its rule masks the source with it).
+        action: whether packets of who is banned are dropped, or answered with a refusal.
+        ports: ports of TCP and UDP that are closed to who is banned; none closes everything.
     """
 
     table: str
     priority: int
     size: int
     ipv6_prefix: int
+    action: Literal["drop", "reject"] = "drop"
+    ports: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         # The name becomes part of commands, so it must not be able to become a command.
@@ -85,6 +92,9 @@ def render_table(layout: Layout, exempt: Iterable[Network], sets: Mapping[str, E
         f'add table {table} {{ comment "bans of pforte; rewritten by it at any time"; }}',
         *_set_lines(layout, exempt, sets),
     ]
+    if layout.action == "reject":
+        lines.append(f"add chain {table} {REFUSED}")
+        lines += [f"add rule {table} {REFUSED} {match}{verdict}" for match, verdict in _REFUSALS]
     hook = f"type filter hook prerouting priority {layout.priority}; policy accept;"
     lines.append(f"add chain {table} {CHAIN} {{ {hook} }}")
     lines += [f"add rule {table} {CHAIN} {match} {verdict}" for match, _, verdict in _rules(layout)]
@@ -138,23 +148,46 @@ def render_removal(layout: Layout) -> str:
 
 def expected_chain(layout: Layout) -> tuple[tuple[str, ...], ...]:
     """Return what a listing says of the chain and its rules as long as nobody has touched them."""
-    rules = ((listed, verdict.rpartition(" ")[2]) for _, listed, verdict in _rules(layout))
+    rules = ((listed, verdict.removeprefix("counter ").split()[0]) for _, listed, verdict in _rules(layout))
     return (("prerouting", str(layout.priority), "accept"), *rules)
+
+
+def expected_refusals(layout: Layout) -> tuple[tuple[str, str], ...]:
+    """Return what a listing says of the rules of the chain that answers, none where the table drops."""
+    return (("tcp", "reject"), ("", "reject")) if layout.action == "reject" else ()
+
+
+# RFC 9293 s3.10.7.1: a reset tells TCP at once that nobody is there. RFC 1812 s5.2.7.1: administratively prohibited.
+_REFUSALS = (("meta l4proto tcp ", "reject with tcp reset"), ("", "reject with icmpx admin-prohibited"))
 
 
 def _rules(layout: Layout) -> list[tuple[str, str, str]]:
     """Return for each rule its match, the right side of it as nftables lists it ("" for a list), and its verdict."""
     mask = IPv6Network((0, layout.ipv6_prefix)).netmask
+    banned = "counter drop" if layout.action == "drop" else f"counter goto {REFUSED}"
     discovery = "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert"
     return [
         ('iifname "lo"', "lo", "accept"),
         (f"icmpv6 type {{ {discovery} }}", "", "accept"),
         (f"ip saddr @{EXEMPT_V4}", f"@{EXEMPT_V4}", "accept"),
         (f"ip6 saddr @{EXEMPT_V6}", f"@{EXEMPT_V6}", "accept"),
-        (f"ip saddr @{ADDRESSES_V4}", f"@{ADDRESSES_V4}", "counter drop"),
-        (f"ip saddr @{PREFIXES_V4}", f"@{PREFIXES_V4}", "counter drop"),
-        (f"ip6 saddr & {mask} @{ADDRESSES_V6}", f"@{ADDRESSES_V6}", "counter drop"),
-        (f"ip6 saddr @{PREFIXES_V6}", f"@{PREFIXES_V6}", "counter drop"),
+        *_open_ports(layout.ports),
+        (f"ip saddr @{ADDRESSES_V4}", f"@{ADDRESSES_V4}", banned),
+        (f"ip saddr @{PREFIXES_V4}", f"@{PREFIXES_V4}", banned),
+        (f"ip6 saddr & {mask} @{ADDRESSES_V6}", f"@{ADDRESSES_V6}", banned),
+        (f"ip6 saddr @{PREFIXES_V6}", f"@{PREFIXES_V6}", banned),
+    ]
+
+
+def _open_ports(ports: tuple[int, ...]) -> list[tuple[str, str, str]]:
+    """Return the rules that let through everything but the ports, none where all are closed."""
+    if not ports:
+        return []
+    listed = ",".join(map(str, sorted(set(ports))))
+    closed = listed if len(set(ports)) == 1 else f"{{ {listed} }}"
+    return [
+        ("meta l4proto != { tcp, udp }", "", "accept"),
+        (f"th dport != {closed}", listed, "accept"),
     ]
 
 

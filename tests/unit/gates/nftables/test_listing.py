@@ -139,3 +139,34 @@ def test_whatever_is_listed_is_read_or_refused(value):
         parse_listing(json.dumps({"nftables": [value]}), LAYOUT)
     except GateError:
         return
+
+
+def test_ports_and_refusals_are_read():
+    reset = {
+        "rule": {"chain": "refused", "expr": [{"match": {"right": "tcp"}}, {"reject": {"type": "tcp reset"}}]}
+    }
+    others = {
+        "rule": {"chain": "refused", "expr": [{"reject": {"type": "icmpx", "expr": "admin-prohibited"}}]}
+    }
+    listing = parse_listing(
+        answer(
+            {"chain": {"name": "refused", "handle": 2}},
+            reset,
+            others,
+            rule({"set": ["tcp", "udp"]}, {"accept": None}),
+            rule({"set": [465, 25]}, {"accept": None}),
+            rule(25, {"accept": None}),
+            rule({"prefix": {"addr": "10.0.0.0", "len": 8}}, {"accept": None}),
+            rule("@ban4", {"counter": {"packets": 7, "bytes": 420}}, {"goto": {"target": "refused"}}),
+        ),
+        LAYOUT,
+    )
+    assert listing.refusals == (("tcp", "reject"), ("", "reject"))
+    assert listing.chain == (
+        ("", "accept"),
+        ("25,465", "accept"),
+        ("25", "accept"),
+        ("", "accept"),
+        ("@ban4", "goto"),
+    )
+    assert listing.dropped == {"ban4": 7}

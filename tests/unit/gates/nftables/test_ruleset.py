@@ -1,5 +1,7 @@
 """The text that nft is given."""
 
+from dataclasses import replace
+
 import pytest
 
 from pforte.gates.gate import GateError
@@ -7,6 +9,7 @@ from pforte.gates.nftables.ruleset import (
     Change,
     Layout,
     expected_chain,
+    expected_refusals,
     render_change,
     render_exempt,
     render_removal,
@@ -127,3 +130,27 @@ def test_the_expected_chain_names_every_rule():
 def test_a_table_name_that_could_be_a_command_is_refused(name):
     with pytest.raises(GateError, match=r"gate\.nftables\.table"):
         Layout(table=name, priority=-200, size=1000, ipv6_prefix=64)
+
+
+def test_a_table_that_refuses_answers_in_a_chain_of_its_own():
+    layout = replace(LAYOUT, action="reject")
+    text = render_table(layout, (), {})
+    assert "add rule inet pforte refused meta l4proto tcp reject with tcp reset\n" in text
+    assert "add rule inet pforte refused reject with icmpx admin-prohibited\n" in text
+    assert "ip saddr @ban4 counter goto refused\n" in text
+    assert "counter drop" not in text
+    assert ("@ban4", "goto") in expected_chain(layout)
+    assert expected_refusals(layout) == (("tcp", "reject"), ("", "reject"))
+    assert (expected_refusals(LAYOUT), "refused" in render_table(LAYOUT, (), {})) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("ports", "written", "listed"), [((465, 25, 25), "{ 25,465 }", "25,465"), ((25,), "25", "25")]
+)
+def test_only_some_ports_are_closed(ports, written, listed):
+    layout = replace(LAYOUT, ports=ports)
+    lines = render_table(layout, (), {}).splitlines()
+    at = lines.index(f"add rule inet pforte visitors th dport != {written} accept")
+    assert lines[at - 1].endswith("meta l4proto != { tcp, udp } accept")
+    assert lines[at + 1].endswith("ip saddr @ban4 counter drop")
+    assert (listed, "accept") in expected_chain(layout)
