@@ -251,3 +251,13 @@ def test_closing_opens_nothing(house):
     house.load(ban_of("192.0.2.1"))
     house.gate.close()
     assert house.shuts_out("192.0.2.1")
+
+
+def test_a_gate_that_stands_open_shuts_nobody_out_until_it_is_loaded(house):
+    house.load(ban_of("192.0.2.1"), ban_of("198.51.100.0/24"), ban_of("2001:db8:0:1::/64"))
+    house.gate.stand_open(house.clock.now())
+    house.pass_time(timedelta(seconds=2))
+    assert not any(map(house.shuts_out, ("192.0.2.1", "198.51.100.1", "2001:db8:0:1::7")))
+    assert house.gate.entries() == 0
+    house.load(ban_of("192.0.2.1"))
+    assert house.shuts_out("192.0.2.1")

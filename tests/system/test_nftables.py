@@ -443,7 +443,9 @@ def test_a_refusal_comes_at_once(street, engines, address):
         visitor.settimeout(5)
         visitor.connect((home, 53))
         visitor.send(b"x")
-        with pytest.raises(OSError, match=r"No route to host|Permission denied"):  # what ICMP's answer becomes
+        with pytest.raises(
+            OSError, match=r"No route to host|Permission denied"
+        ):  # what ICMP's answer becomes
             visitor.recv(1)
     assert keeper.verify() == Repair()
     assert street.admits("10.77.0.3")

@@ -33,6 +33,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ),
     ("ban", "Shut NETWORK out from now on; every gate closes within a second."),
     ("lift", "Lift all bans of NETWORK, or the one ban of REFERENCE; every gate opens within a second."),
+    (
+        "panic",
+        "Open every gate at once: nobody is shut out any more, until `pforte panic --end`, over restarts too.",
+    ),
     ("register", "Check the register, or list the offences in it, also those that led to no ban."),
     ("robots", "Ask what a robots.txt allows (RFC 9309)."),
     (

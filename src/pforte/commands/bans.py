@@ -15,7 +15,7 @@ from pforte.commands import Call
 from pforte.commands.ban import require_rung
 from pforte.commands.ban_views import HEADINGS, ban_cells, ban_object
 from pforte.commands.check_names import parse_check
-from pforte.commands.enforcement import tell_simulation
+from pforte.commands.enforcement import tell_panic, tell_simulation
 from pforte.commands.output import counted, note, print_json, print_table
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, Network, parse_network
@@ -70,6 +70,7 @@ def command(  # noqa: PLR0913  one parameter for each option
     )
     tell_simulation(settings)
     with open_register(settings, absent="stand-in", clock=clock) as register:
+        tell_panic(register)
         found = _bans(register, query, limit)
         exemptions = exemptions_of(settings)
         if as_json:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import fields
 
-from pforte.commands.output import note
+from pforte.commands.output import note, seconds, warn
 from pforte.register import Register
 from pforte.settings.table import Settings
 
@@ -42,8 +42,23 @@ def tell_simulation(settings: Settings) -> None:
         note("service.simulate is on: bans are recorded, and no gate enforces them")
 
 
+def tell_panic(register: Register) -> bool:
+    """Say loudly that every gate stands open, if an operator wants that; return whether it is so."""
+    panic = register.panic()
+    if panic is None:
+        return False
+    because = f": {panic.reason}" if panic.reason else ""
+    warn(
+        f"PANIC since {seconds(panic.since)} by {panic.who}{because}. "
+        "Every gate stands open and nobody is shut out; pforte panic --end lets them do their work again"
+    )
+    return True
+
+
 def tell_enforcement(settings: Settings, register: Register) -> None:
     """Wait a moment for the gates to take over what was just decided, and name those that did not."""
+    if tell_panic(register):
+        return
     enabled = {gate for gate, on in gates_of(settings).items() if on}
     if settings.service.simulate:
         tell_simulation(settings)

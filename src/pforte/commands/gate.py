@@ -8,7 +8,7 @@ import click
 from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
 from pforte.commands import Call, Group
-from pforte.commands.enforcement import LOADING, tell_simulation
+from pforte.commands.enforcement import LOADING, tell_panic, tell_simulation
 from pforte.commands.output import counted, fail, print_json
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.gates.gate import GateError
@@ -52,7 +52,7 @@ def show(call: Call, *, as_json: bool) -> None:
     settings = call.settings()
     tell_simulation(settings)
     with open_register(settings, absent="stand-in") as register:
-        bans = register.snapshot().bans
+        bans = [] if tell_panic(register) else register.snapshot().bans
     try:
         gate = open_nftables(settings, _exempt(settings))
         listing, repair = gate.inspect(bans, SystemClock().now())
@@ -158,6 +158,8 @@ def _bans(settings: Settings) -> list[Ban]:
     A register that is not there ends the command: taken for an empty one it would open the gate to everybody.
     """
     with open_register(settings, absent="refuse") as register:
+        if register.panic() is not None:
+            fail("every gate is to stand open; run `pforte panic --end` first")
         return register.snapshot().bans
 
 

@@ -6,7 +6,7 @@ import click
 
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
-from pforte.commands.enforcement import follower_of, gates_of, tell_simulation
+from pforte.commands.enforcement import follower_of, gates_of, tell_panic, tell_simulation
 from pforte.commands.output import print_json, print_table, seconds
 from pforte.commands.register_access import open_register
 from pforte.register import GateProgress
@@ -25,6 +25,7 @@ def command(call: Call, *, as_json: bool) -> None:
     """
     settings, clock = call.settings(), SystemClock()
     with open_register(settings, absent="stand-in", clock=clock) as register:
+        tell_panic(register)
         followed = {gate.cursor.name: gate for gate in register.gates()}
     tell_simulation(settings)
     enabled = gates_of(settings)

@@ -89,6 +89,12 @@ def note(text: str) -> None:
     click.echo(f"note: {printable(text)}", err=True)
 
 
+def warn(text: str) -> None:
+    """Say loudly what nobody may overlook, on standard error."""
+    said = f"WARNING: {printable(text)}"
+    click.echo(click.style(said, fg="red", bold=True) if sys.stderr.isatty() else said, err=True)
+
+
 def fail(text: str) -> NoReturn:
     """End the command because what was asked cannot be done: exit code 1."""
     click.echo("\n".join(map(printable, f"Error: {text}".split("\n"))), err=True)

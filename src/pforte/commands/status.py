@@ -7,7 +7,7 @@ import click
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_cells, offence_words, record_object
-from pforte.commands.enforcement import tell_simulation
+from pforte.commands.enforcement import tell_panic, tell_simulation
 from pforte.commands.output import print_facts, print_heading, print_json, print_table, seconds
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, parse_address
@@ -32,6 +32,7 @@ def command(call: Call, ip: str, *, as_json: bool) -> None:
     tell_simulation(settings)
     clock = SystemClock()
     with open_register(settings, absent="stand-in", clock=clock) as register:
+        tell_panic(register)
         status = register.status(address)
     exemptions = exemptions_of(settings)
     exempt = exemptions.reason(address) or exemptions.reason(status.network)

@@ -16,6 +16,9 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 SAVE_EVERY = timedelta(seconds=1)
 
+STANDS_OPEN = "stands open by pforte panic; pforte panic --end closes it"
+"""Stored as the trouble of a gate as long as an operator wants every gate open."""
+
 _log = structlog.get_logger("pforte.gates")
 
 
@@ -42,6 +45,10 @@ class Journal(Protocol):
 
     def journal(self, after: int, limit: int = PAGE) -> list[Decision]:
         """Return the decisions after a sequence, in order."""
+        ...
+
+    def panic(self) -> object | None:
+        """Return why every gate is to stand open, or None where they are to do their work."""
         ...
 
     def save_cursor(self, gate: str, sequence: int, entries: int, error: str = "") -> None:
@@ -79,6 +86,7 @@ class Follower:
         self._saved: tuple[int, int, str, datetime] | None = None
         self._error = ""
         self._exempt: tuple[Network, ...] | None = None
+        self._stands_open = False
 
     @property
     def name(self) -> str:
@@ -104,7 +112,10 @@ class Follower:
         if self._error and now < self._due:
             return (self._due - now).total_seconds()
         try:
-            self._catch_up(now)
+            if self._journal.panic() is None:
+                self._catch_up(now)
+            else:
+                self._stand_open(now)
             if self._exempt is not None:
                 exempt, self._exempt = self._exempt, None
                 self._gate.exempt(exempt, now)
@@ -134,7 +145,7 @@ class Follower:
             _log.warning("gate.register-away", gate=self.name, text=str(error))
 
     def _catch_up(self, now: datetime) -> None:
-        if self._sequence is None:
+        if self._sequence is None or self._stands_open:
             self._begin(now)
         assert self._sequence is not None  # noqa: S101  _begin sets it or raises
         while decisions := self._journal.journal(self._sequence, PAGE):
@@ -147,7 +158,7 @@ class Follower:
         started = self._clock.monotonic()
         beginning = self._journal.snapshot()
         self._gate.load(beginning.bans, now)
-        self._sequence = beginning.sequence
+        self._sequence, self._stands_open = beginning.sequence, False
         self._due = now
         _log.info(
             "gate.loaded",
@@ -157,11 +168,19 @@ class Follower:
             seconds=round(self._clock.monotonic() - started, 3),
         )
 
+    def _stand_open(self, now: datetime) -> None:
+        """Let everybody in; decisions wait in the journal."""
+        if not self._stands_open:
+            self._gate.stand_open(now)
+            self._sequence, self._stands_open = None, True
+            self._due = now
+            _log.error("gate.stands-open", gate=self.name, text=STANDS_OPEN)
+
     def _fail(self, error: str, now: datetime) -> float:
         """Remember the trouble and begin from the full state after a pause that doubles."""
         if error != self._error:
             _log.error("gate.failed", gate=self.name, text=error, again_in=self._pause.total_seconds())
-        self._error, self._sequence = error, None
+        self._error, self._sequence, self._stands_open = error, None, False
         self._due = now + self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._save(now)
@@ -169,7 +188,8 @@ class Follower:
 
     def _save(self, now: datetime, *, at_once: bool = False) -> None:
         """Store the cursor when it changed, at most once a second, because each store is a commit."""
-        state = (self._sequence or 0, self._gate.entries(), self._error)
+        error = self._error or (STANDS_OPEN if self._stands_open else "")
+        state = (self._sequence or 0, self._gate.entries(), error)
         if self._saved is not None:
             *saved, at = self._saved
             if tuple(saved) == state or (not at_once and now - at < SAVE_EVERY):

@@ -36,6 +36,10 @@ class Gate(Protocol):
         """
         ...
 
+    def stand_open(self, moment: datetime) -> None:
+        """Shut nobody out, until the next :meth:`load`."""
+        ...
+
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided, in the order of the journal; a decision that was applied before changes nothing."""
         ...

@@ -22,6 +22,7 @@ from pforte.register.errors import (
     UnknownReferenceError,
 )
 from pforte.register.ladder import Ladder
+from pforte.register.panic import Panic
 from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, BanRecord, Case, Snapshot, Status
 from pforte.register.store import Register, file_url, is_missing, locate
@@ -44,6 +45,7 @@ __all__ = [
     "Ladder",
     "Order",
     "Outcome",
+    "Panic",
     "Pardon",
     "Pull",
     "Recorded",

@@ -19,6 +19,7 @@ from pforte.register import (
     documents,
     integrity,
     journal,
+    panic,
     progress,
     queries,
     retention,
@@ -34,6 +35,7 @@ from pforte.register.file_modes import FOLDER, make_private
 from pforte.register.filing import Filing
 from pforte.register.ladder import Ladder
 from pforte.register.numbers import head
+from pforte.register.panic import Panic
 from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
 from pforte.register.references import Draw
@@ -300,6 +302,21 @@ class Register:
             lifted = acts.lift(connection, filing, pardon, now)
             filing.save()
         return lifted
+
+    def begin_panic(self, who: str, reason: str) -> Panic:
+        """Let every gate stand open until :meth:`end_panic`; one that is in force already stays as it is."""
+        with writing(self._engine) as connection:
+            return panic.begin(connection, who, reason, self._clock.now())
+
+    def end_panic(self, who: str) -> Panic | None:
+        """Let the gates do their work again; return what ended, or None where nothing was in force."""
+        with writing(self._engine) as connection:
+            return panic.end(connection, who, self._clock.now())
+
+    def panic(self) -> Panic | None:
+        """Return why every gate stands open, or None where they do their work."""
+        with reading(self._engine) as connection:
+            return panic.read(connection)
 
     # Keeping.
 

@@ -6,7 +6,7 @@ from stat import S_IMODE
 
 import pytest
 
-from pforte.commands.sole_service import FILE_NAME, sole_service
+from pforte.commands.sole_service import FILE_NAME, service_runs, sole_service
 
 
 def test_the_second_service_is_refused_and_the_first_is_named(tmp_path, capsys):
@@ -51,3 +51,12 @@ def test_nobody_leads_us_to_a_file_elsewhere(tmp_path, capsys):
     with pytest.raises(SystemExit), sole_service(tmp_path):
         pass
     assert (tmp_path / "precious").read_text() == "kept"
+
+
+def test_who_asks_hears_whether_a_service_runs(tmp_path):
+    assert not service_runs(tmp_path)
+    with sole_service(tmp_path):
+        assert service_runs(tmp_path)
+    assert not service_runs(tmp_path)
+    (tmp_path / "file").touch()
+    assert service_runs(tmp_path / "file"), "who may not look must not take it for stopped"

@@ -9,7 +9,7 @@ import structlog
 
 from pforte.bans.ban import Action, Ban, Decision
 from pforte.clock import SetClock
-from pforte.gates.follower import Follower
+from pforte.gates.follower import STANDS_OPEN, Follower
 from pforte.gates.gate import GateError
 from pforte.net.addresses import Network
 
@@ -46,6 +46,7 @@ class Journal:
     decisions: list[Decision] = field(default_factory=list)
     cursors: list[tuple[int, int, str]] = field(default_factory=list)
     away: bool = False
+    panicking: bool = False
     purged_before: int = 0
 
     def decide(self, number: int, action: Action = Action.BEGIN) -> None:
@@ -62,6 +63,10 @@ class Journal:
             raise PurgedError
         return self.decisions[after : after + limit]
 
+    def panic(self) -> object | None:
+        self._reach()
+        return "an operator" if self.panicking else None
+
     def save_cursor(self, gate: str, sequence: int, entries: int, error: str = "") -> None:
         self._reach()
         self.cursors.append((sequence, entries, error))
@@ -77,6 +82,7 @@ class Wall:
 
     held: set[Network] = field(default_factory=set)
     loads: int = 0
+    opened: int = 0
     failing: bool = False
     exempted: list[Network] = field(default_factory=list)
     closed: bool = False
@@ -87,6 +93,11 @@ class Wall:
         self._try()
         self.loads += 1
         self.held = {each.network for each in bans}
+
+    def stand_open(self, moment: datetime) -> None:
+        self._try()
+        self.opened += 1
+        self.held = set()
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         self._try()
@@ -244,3 +255,60 @@ def test_a_gate_that_cannot_store_its_last_word_is_let_go_of_all_the_same() -> N
     with structlog.testing.capture_logs() as logged:
         follower.close()
     assert [(each["event"], each["gate"]) for each in logged] == [("gate.register-away", "wall")]
+
+
+def test_a_panic_opens_the_gate_and_keeps_it_open_until_its_end() -> None:
+    """What is decided meanwhile is enforced afterwards, not before."""
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    journal.decide(1)
+    follower = make(journal, wall, clock)
+    follower.step()
+    journal.panicking = True
+    clock.move(timedelta(seconds=2))
+    assert follower.step() > 0
+    assert (wall.held, wall.opened) == (set(), 1)
+    assert journal.cursors[-1] == (0, 0, STANDS_OPEN)
+    journal.decide(2)
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    assert (wall.held, wall.opened, wall.loads) == (set(), 1, 1)
+    journal.panicking = False
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    assert len(wall.held) == 2
+    assert journal.cursors[-1] == (2, 2, "")
+
+
+def test_a_service_that_starts_in_a_panic_shuts_nobody_out() -> None:
+    journal, wall = Journal(), Wall()
+    journal.decide(1)
+    journal.panicking = True
+    make(journal, wall, SetClock(START)).step()
+    assert (wall.held, wall.loads, wall.opened) == (set(), 0, 1)
+
+
+def test_a_gate_that_cannot_be_opened_is_tried_again() -> None:
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    follower = make(journal, wall, clock)
+    follower.step()
+    journal.panicking, wall.failing = True, True
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    assert journal.cursors[-1][2] == "the kernel says no"
+    wall.failing = False
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    assert wall.opened == 1
+    assert journal.cursors[-1][2] == STANDS_OPEN
+
+
+def test_a_register_that_is_away_in_a_panic_closes_no_gate() -> None:
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    journal.decide(1)
+    journal.panicking = True
+    follower = make(journal, wall, clock)
+    follower.step()
+    journal.away = True
+    clock.move(timedelta(seconds=2))
+    follower.step()
+    assert wall.held == set()

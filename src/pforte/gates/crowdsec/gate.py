@@ -45,6 +45,10 @@ class CrowdsecGate:
                 past = self._store.changed_bans(min(recent) - _SLACK, CHANGES_KEPT)
         self.board.load(bans, past, moment)
 
+    def stand_open(self, moment: datetime) -> None:
+        """Shut nobody out, until the next load."""
+        self.load((), moment)
+
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided: it is in the answer to the next question."""
         self.board.apply(decisions, moment)

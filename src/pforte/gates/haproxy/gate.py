@@ -74,6 +74,10 @@ class HaproxyGate:
         self._write(moment)
         self._load(moment)
 
+    def stand_open(self, moment: datetime) -> None:
+        """Shut nobody out, until the next load."""
+        self.load((), moment)
+
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided."""
         self._change(self._wanted.apply(decisions, moment), moment)

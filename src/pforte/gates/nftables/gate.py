@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from pforte.bans.ban import Ban, Decision
+from pforte.gates.comparison import Comparison
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.engine import Engines
 from pforte.gates.nftables.listing import Listing, parse_listing
 from pforte.gates.nftables.ruleset import (
+    CHAIN,
     PREFIX_SETS,
     SETS,
     Change,
@@ -90,6 +92,10 @@ class NftablesGate:
         """Replace the whole table by one that holds exactly these bans, in one transaction."""
         self._load(self._wanted.load(bans, moment), moment)
 
+    def stand_open(self, moment: datetime) -> None:
+        """Shut nobody out, until the next load."""
+        self.load((), moment)
+
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided, in one transaction."""
         self._change(self._wanted.apply(decisions, moment))
@@ -128,6 +134,40 @@ class NftablesGate:
         wanted = self._wanted.load(bans, moment)
         listing = self.listing()
         return listing, self._differences(wanted, listing)[0]
+
+    def compare(self, bans: Iterable[Ban], moment: datetime) -> Comparison:
+        """Compare the kernel with bans, entry by entry, and change nothing; :meth:`load` must follow as after inspect.
+
+        Raises:
+            GateError: nftables cannot be asked.
+        """
+        wanted = self._wanted.load(bans, moment)
+        listing = self.listing()
+        place = f"table inet {self._layout.table}"
+        if listing is None:
+            return Comparison(place=place, held=0, trouble="the table is not there")
+        sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
+        left_out = self._wanted.left_out()
+        full = f"no room for {left_out:,}: raise gate.nftables.size" if left_out else ""
+        return Comparison(
+            place=place,
+            held=sum(map(len, listing.sets.values())),
+            missing=tuple(str(network) for each in sets for network in each.missing),
+            surplus=tuple(str(network) for each in sets for network in each.surplus),
+            wrong=tuple(str(network) for each in sets for network in each.wrong_end),
+            trouble=full
+            if self._is_intact(listing)
+            else "its rules or exempt networks are not as pforte makes them",
+        )
+
+    def refused(self) -> int:
+        """Return how many packets of banned networks were refused since the table was loaded.
+
+        Raises:
+            GateError: nftables cannot be asked, or the table is not there.
+        """
+        text = self._engines.changes.list_json(f"list chain inet {self._layout.table} {CHAIN}")
+        return sum(parse_listing(text, self._layout).dropped.values())
 
     def listing(self) -> Listing | None:
         """Return what the kernel holds, or None where the table is not there.
@@ -185,9 +225,9 @@ class NftablesGate:
             return Repair(rebuilt=True, left_out=left_out), []
         sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
         repair = Repair(
-            missing=sum(each.missing for each in sets),
-            surplus=sum(each.surplus for each in sets),
-            wrong_end=sum(each.wrong_end for each in sets),
+            missing=sum(len(each.missing) for each in sets),
+            surplus=sum(len(each.surplus) for each in sets),
+            wrong_end=sum(len(each.wrong_end) for each in sets),
             left_out=left_out,
         )
         return repair, [each.change for each in sets]
@@ -204,9 +244,9 @@ class NftablesGate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Difference:
     change: Change
-    missing: int
-    surplus: int
-    wrong_end: int
+    missing: Sequence[Network]
+    surplus: Sequence[Network]
+    wrong_end: Sequence[Network]
 
 
 def _compare(name: str, wanted: Mapping[Network, int], found: Mapping[Network, int | None]) -> _Difference:
@@ -228,9 +268,4 @@ def _compare(name: str, wanted: Mapping[Network, int], found: Mapping[Network, i
         change = Change(name, added=wanted, flush=True)
     else:
         change = Change(name, surplus + wrong, {network: wanted[network] for network in missing + wrong})
-    return _Difference(
-        change=change,
-        missing=len(missing),
-        surplus=len(surplus),
-        wrong_end=len(wrong),
-    )
+    return _Difference(change=change, missing=missing, surplus=surplus, wrong_end=wrong)

@@ -150,6 +150,8 @@ class TableGate:
         self._bans = _Bans()
         self._exempt: PrefixTable[None] = _exempted(exempt)
         self._swept: datetime | None = None
+        self.stands_open = False
+        """Everybody is to be let in, whatever else a gate knows of a visitor."""
         self._changed = 0
 
     @property
@@ -169,7 +171,12 @@ class TableGate:
         for ban in bans:
             fresh.put(ban, now)
         self._bans, self._swept = fresh, moment
-        self._changed = int(now)
+        self._changed, self.stands_open = int(now), False
+
+    def stand_open(self, moment: datetime) -> None:
+        """Shut nobody out, until the next load."""
+        self.load((), moment)
+        self.stands_open = True
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
         """Do what was decided."""

@@ -141,3 +141,11 @@ def test_the_last_change_is_told():
     assert gate.changed == NOW + 9
     gate.tend(NOON + timedelta(hours=3))
     assert gate.changed == NOW + 9
+
+
+def test_who_asks_hears_that_everybody_is_let_in():
+    gate = TableGate()
+    gate.stand_open(NOON)
+    assert (gate.stands_open, gate.loaded) == (True, True)
+    gate.load([], NOON)
+    assert not gate.stands_open
