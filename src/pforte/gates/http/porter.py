@@ -159,7 +159,7 @@ class Porter:
             return ""
         if self._told.is_new((offence.network, offence.claim), now):
             detection.record(offence)
-        if not detection.enforces:
+        if not detection.enforces or self._table.stands_open:
             return ""
         if not offence.claim:  # what a crawler claims is proven first; only this request is refused
             self._caught[offence.network] = (now + CAUGHT_SECONDS, offence.check)
@@ -173,7 +173,7 @@ class Porter:
         caught = self._caught
         while caught and next(iter(caught.values()))[0] <= self.now:
             caught.popitem(last=False)
-        if not caught or self._detection is None:
+        if not caught or self._detection is None or self._table.stands_open:
             return ""
         network = network_of_text(visitor, self._detection.door.ipv6_prefix)
         return caught.get(network, (0.0, ""))[1]

@@ -237,3 +237,17 @@ def test_the_page_of_who_is_not_shut_out_says_so():
 
 def test_another_target_is_no_endpoint():
     assert status_of(house().ask("/", x_forwarded_for="192.0.2.7")) == 404
+
+
+def test_a_gate_that_stands_open_refuses_no_attack_either():
+    """An operator in a panic wants everybody in; what is seen is recorded all the same."""
+    here = house(ban_of("192.0.2.7"))
+    here.nginx("192.0.2.9", ATTACK)
+    here.table.stand_open(NOON)
+    for visitor in ("192.0.2.7", "192.0.2.8", "192.0.2.9"):
+        assert status_of(here.nginx(visitor, ATTACK)) == 204
+    assert [str(offence.network) for offence in here.caught] == [
+        "192.0.2.9/32",
+        "192.0.2.7/32",
+        "192.0.2.8/32",
+    ]
