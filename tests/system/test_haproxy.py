@@ -179,11 +179,24 @@ def test_the_service_bans_and_lifts(door: Door) -> None:
         until(lambda: door.visit(BANNED) == 403)
         assert re.search(r"Refused, reference PF-\w{4}-\w{4}", door.said)
         assert door.visit(FREE) == 200
+        told = subprocess.run([*pforte, "gates", "verify"], check=True, capture_output=True, text=True).stdout
+        assert re.search(r"haproxy +\S+/haproxy\.map +1 .* the register says the same", told)
         door.stop()
         door.start()
         until(lambda: door.visit(BANNED) == 403)
         subprocess.run([*pforte, "lift", BANNED, "--reason", "test"], check=True, capture_output=True)
         until(lambda: door.visit(BANNED) == 200)
+        subprocess.run(
+            [*pforte, "ban", BANNED, "--for", "1h", "--reason", "x"], check=True, capture_output=True
+        )
+        until(lambda: door.visit(BANNED) == 403)
+        subprocess.run([*pforte, "panic"], check=True, capture_output=True)
+        assert door.visit(BANNED) == 200
+        door.stop()
+        door.start()
+        assert door.visit(BANNED) == 200
+        subprocess.run([*pforte, "panic", "--end"], check=True, capture_output=True)
+        until(lambda: door.visit(BANNED) == 403)
     finally:
         service.send_signal(signal.SIGTERM)
         assert service.wait(timeout=30) == 0

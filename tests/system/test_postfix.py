@@ -250,6 +250,17 @@ def test_postmaster_and_abuse_stay_reachable(house: House, door: str) -> None:
         house.send(door, BANNED, recipient)
 
 
+def test_a_panic_lets_everybody_in_until_its_end(house: House) -> None:
+    house.pforte("ban", BANNED, "--for", "1h", "--reason", "test")
+    until(lambda: house.answer("policy", BANNED)[0] == 554)
+    house.pforte("panic", "--reason", "test")
+    try:
+        assert [house.answer(door, BANNED)[0] for door in ("policy", "socketmap")] == [250, 250]
+    finally:
+        house.pforte("panic", "--end")
+    until(lambda: house.answer("policy", BANNED)[0] == 554)
+
+
 def test_mail_of_others_goes_through_every_stage(house: House) -> None:
     house.pforte("ban", BANNED, "--for", "1h", "--reason", "test")
     until(lambda: house.answer("policy", BANNED)[0] == 554)

@@ -15,7 +15,7 @@ from pforte.commands import Call
 from pforte.commands.ban import require_rung
 from pforte.commands.ban_views import HEADINGS, ban_cells, ban_object
 from pforte.commands.check_names import parse_check
-from pforte.commands.enforcement import tell_panic, tell_simulation
+from pforte.commands.enforcement import packets_refused, tell_panic, tell_simulation
 from pforte.commands.output import counted, note, print_json, print_table
 from pforte.commands.register_access import exemptions_of, open_register
 from pforte.net.addresses import AddressError, Network, parse_network
@@ -78,6 +78,10 @@ def command(  # noqa: PLR0913  one parameter for each option
                 print_json({**ban_object(ban, now), "exempt": exemptions.reason(ban.network) or None})
         else:
             _print(list(found), exemptions, now)
+            if packets := packets_refused(settings):
+                note(
+                    f"the firewall has refused {packets:,} packets of banned networks since its table was loaded"
+                )
 
 
 def _bans(register: Register, query: BanQuery, limit: int) -> Iterator[Ban]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from pforte.commands.output import note, seconds, warn
+from pforte.gates.gate import GateError
+from pforte.gates.opening import open_nftables
 from pforte.register import Register
 from pforte.settings.table import Settings
 
@@ -34,6 +36,16 @@ def gates_of(settings: Settings) -> Mapping[str, bool]:
 def follower_of(gate: str) -> str:
     """Return the name under which the register knows how far a gate has come."""
     return TABLE if gate in SHARING else gate
+
+
+def packets_refused(settings: Settings) -> int | None:
+    """Return how many packets the firewall has refused since its table was loaded; None where it cannot be asked."""
+    if not settings.gate.nftables.enabled or settings.service.simulate:
+        return None
+    try:
+        return open_nftables(settings, ()).refused()
+    except GateError:
+        return None  # no right to ask, or no table
 
 
 def tell_simulation(settings: Settings) -> None:

@@ -180,5 +180,7 @@ def open_answering(
 def open_postfix(settings: Settings, clock: Clock, table: TableGate) -> PostfixGate:
     """Make the gate that ``[gate.postfix]`` describes, whether it is enabled or not; it does not listen yet."""
     gate = settings.gate.postfix
-    replies = Replies(table=table, clock=clock, closed=gate.on_failure == "closed")
+    replies = Replies(
+        table=table, clock=clock, contact=settings.desk.contact, closed=gate.on_failure == "closed"
+    )
     return PostfixGate(gate.listen, gate.socketmap, gate.let_through, replies)

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
-from pforte.bans.ban import Ban
+from pforte.bans.ban import Ban, Reach
 from pforte.net.addresses import Address, Network
 from pforte.register.audit import Act
 from pforte.register.batch import Filed, Outcome
@@ -164,6 +164,14 @@ def bans(connection: Connection, query: BanQuery, now: datetime) -> BanPage:
     page = rows[: query.limit]
     more = page[-1][11] if page and len(rows) > len(page) else None
     return BanPage(bans=tuple(ban_of(row) for row in page), more=more)
+
+
+def count_banned(connection: Connection, now: datetime, reach: Reach | None) -> int:
+    """Return how many networks are banned, by bans of this reach or by any."""
+    conditions = [BANS.c.until > encode_moment(now), BANS.c.starts <= encode_moment(now)]
+    if reach is not None:
+        conditions.append(BANS.c.reach == reach.value)
+    return connection.execute(select(func.count(BANS.c.network.distinct())).where(*conditions)).scalar_one()
 
 
 def _conditions(connection: Connection, query: BanQuery, now: datetime) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from pforte.bans.ban import Ban, Decision
+from pforte.bans.ban import Ban, Decision, Reach
 from pforte.clock import Clock
 from pforte.net.addresses import Address, Network, network_of
 from pforte.register import (
@@ -254,6 +254,11 @@ class Register:
         """Return one page of bans, the latest recorded first."""
         with reading(self._engine) as connection:
             return queries.bans(connection, query, self._clock.now())
+
+    def count_banned(self, reach: Reach | None = None) -> int:
+        """Return how many networks are banned now: by bans of this reach, or by any."""
+        with reading(self._engine) as connection:
+            return queries.count_banned(connection, self._clock.now(), reach)
 
     def case(self, reference: str, limit: int = 20) -> Case:
         """Return everything that is known of a ban, with at most ``limit`` of its offences.

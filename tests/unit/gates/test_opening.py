@@ -147,6 +147,11 @@ def test_postfix_is_told_what_the_settings_say(on_failure, action):
     assert dialogue.action(question | {"recipient": "abuse@example.net"}).startswith(action)
 
 
+def test_postfix_tells_whom_to_ask():
+    settings = Settings(desk=DeskSettings(contact="abuse@example.org"))
+    assert open_postfix(settings, CLOCK, TableGate()).policy._begin()._replies.contact == "abuse@example.org"
+
+
 def test_both_halves_for_the_bouncers_are_one():
     gate, listener = open_crowdsec(settings_of(), CLOCK, [parse_network("192.0.2.9")], NoStore())
     assert gate.name == listener.name == "crowdsec"

@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from pforte.bans.ban import Reach
 from pforte.bans.offence import Mode
 from pforte.net.addresses import parse_network
 from pforte.register import BanQuery, Order, Outcome, Pardon, UnknownReferenceError
@@ -164,3 +165,26 @@ def test_offences_of_a_check_and_of_everybody(register, record):
     )
     assert [filed.offence.check for filed in register.offences()] == ["visit.trap", "visit.sql-injection"]
     assert register.offences(parse_network("192.0.2.0/24"), "visit.trap") == []
+
+
+def test_networks_are_counted_once_and_by_where_they_are_shut_out(register, record, clock):
+    record("192.0.2.1", "192.0.2.2")
+    for reach in Reach:
+        order = Order(
+            network=parse_network("192.0.2.1"),
+            rung=1,
+            span=timedelta(hours=1),
+            reason="x",
+            who="anna",
+            reach=reach,
+        )
+        register.ban(order)
+    shared = parse_network("198.51.100.1")
+    register.ban(
+        Order(
+            network=shared, rung=1, span=timedelta(hours=9), reason="x", who="anna", reach=Reach.APPLICATION
+        )
+    )
+    assert (register.count_banned(), register.count_banned(Reach.EVERYWHERE)) == (3, 2)
+    clock.move(timedelta(hours=2))
+    assert (register.count_banned(), register.count_banned(Reach.EVERYWHERE)) == (1, 0)

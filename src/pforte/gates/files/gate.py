@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pforte.bans.ban import Ban, Decision
 from pforte.clock import Clock
+from pforte.gates.comparison import Comparison, compare
 from pforte.gates.files.renderings import RENDERINGS, Entry, Rendering, entry_of, render
 from pforte.gates.files.replacement import replace_file
 from pforte.gates.gate import GateError
@@ -16,6 +17,9 @@ from pforte.net.addresses import Network
 
 SHORTEST_PAUSE = 1.0
 """Seconds between two writings, at least."""
+
+_WRITTEN_ANEW = "@ SOA "
+"""Beginning of the line that every writing of a zone changes: it holds the serial."""
 
 SHARE_OF_TIME = 0.25
 """Part of the time that writing may take under a steady stream of decisions: very long lists are written less often."""
@@ -105,6 +109,16 @@ class FilesGate:
         if self._changed:
             self._write()
 
+    def compare(self, bans: Iterable[Ban], moment: datetime) -> list[Comparison]:
+        """Compare each file with bans, line by line, and change nothing; :meth:`load` must follow before further use."""
+        self._standing.load(bans, moment)
+        self._prepared = {}
+        entries = sorted(self._entries(), key=attrgetter("order"))
+        return [
+            _compare(path, render(rendering, entries))
+            for rendering, path in zip(self._renderings, self.paths(), strict=True)
+        ]
+
     def paths(self) -> list[Path]:
         """Return the files that this gate writes."""
         return [self._folder / rendering.file_name for rendering in self._renderings]
@@ -158,3 +172,18 @@ def _is_empty(path: Path, empty: str) -> bool:
         return True
     except OSError as error:
         raise GateError(f"gate.files: {path} cannot be read ({error.strerror})") from error
+
+
+def _compare(path: Path, lines: Iterable[str]) -> Comparison:
+    """Compare the lines of a file with those it should have; a line that says something else is one of both kinds."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            found = _told(file)
+    except OSError as error:
+        return Comparison(place=str(path), held=0, trouble=f"it cannot be read ({error.strerror})")
+    return compare(str(path), _told("".join(lines).splitlines()), found)
+
+
+def _told(lines: Iterable[str]) -> dict[str, None]:
+    """Return the lines that say something of bans, without what separates them."""
+    return dict.fromkeys(line.rstrip(",\n") for line in lines if not line.startswith(_WRITTEN_ANEW))

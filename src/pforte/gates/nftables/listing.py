@@ -20,15 +20,15 @@ class Listing:
         sets: for each set of bans its networks, with the seconds each still stays (None: for ever).
         exempt: networks that are let through.
         chain: the chain and its rules, to be compared with ``ruleset.expected_chain``.
-        refusals: the rules of the chain that answers, to be compared with ``ruleset.expected_refusals``.
         dropped: packets that each set's rule has refused since the table was loaded.
+        refusals: the rules of the chain that answers, to be compared with ``ruleset.expected_refusals``.
     """
 
     sets: Mapping[str, Mapping[Network, int | None]]
     exempt: frozenset[Network]
     chain: tuple[tuple[str, ...], ...]
-    refusals: tuple[tuple[str, str], ...]
     dropped: Mapping[str, int]
+    refusals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 
@@ -83,13 +84,13 @@ class _Connection(asyncio.Protocol):
         self.lost = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  create_server makes no other
-        self._transport = transport
+        # Other event loops have transports that are of this kind without saying so.
+        self._transport = cast("asyncio.Transport", transport)
         if len(self._among) >= MOST_CONNECTIONS:
             _log.warning(
                 "gate.full", gate="postfix", text=f"more than {MOST_CONNECTIONS} connections at once"
             )
-            transport.abort()
+            self._transport.abort()
             return
         self._among.add(self)
         self._wait()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pforte.bans.reference import contact_about
 from pforte.clock import Clock, render_time
 from pforte.gates.refusal import refusal_of
 from pforte.gates.table.gate import TableGate
@@ -22,7 +23,7 @@ class Replies:
     Attributes:
         table: the bans in force.
         clock: tells the present moment.
-        contact: where outsiders turn to; ``{reference}`` in it becomes the reference.
+        contact: the setting ``desk.contact``.
         closed: put clients off while nothing is known of the bans, instead of letting them in.
     """
 
@@ -50,12 +51,12 @@ def render_refusal(held: Held, contact: str = "") -> str:
 
     Args:
         held: the ban.
-        contact: as in :class:`Replies`.
+        contact: the setting ``desk.contact``.
     """
     refusal = refusal_of(held)
     reference = _plain(refusal.reference)[:40]
     begin = f"Refused until {render_time(refusal.ends)}, reference {reference}: "
-    end = f" {_plain(contact.replace('{reference}', reference))}" if contact else ""
+    end = f" {_plain(about)}" if (about := contact_about(contact, reference)) else ""
     reason = _shortened(_plain(refusal.summary.en), LONGEST_TEXT - len(begin) - len(end))
     return f"554 5.7.1 {begin}{reason}{end}"
 

@@ -11,8 +11,10 @@ from pforte.bans.ban import Action, Ban, Decision
 from pforte.clock import SetClock
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.files.renderings import RENDERINGS
+from pforte.gates.files.zone_renderings import renderings_of
 from pforte.gates.gate import GateError
 from pforte.net.addresses import parse_network
+from pforte.settings.gates import DnsblGateSettings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -209,3 +211,28 @@ def test_every_form_can_be_written(tmp_path):
     gate.load([ban_of()], NOON)
     for path in gate.paths():
         assert "192.0.2.1" in path.read_text(encoding="utf-8")
+
+
+def test_files_are_compared_line_by_line_and_left_alone(house):
+    house.gate.load([ban_of("192.0.2.1"), ban_of("192.0.2.2")], NOON)
+    plain, told = house.gate.compare([ban_of("192.0.2.2"), ban_of("192.0.2.3")], NOON)
+    assert (plain.held, plain.missing, plain.surplus) == (2, ("192.0.2.3",), ("192.0.2.1",))
+    assert (len(told.missing), len(told.surplus)) == (1, 1)
+    assert house.listed() == ["192.0.2.1", "192.0.2.2"]
+    assert all(
+        place.agrees() for place in house.gate.compare([ban_of("192.0.2.2"), ban_of("192.0.2.1")], NOON)
+    )
+    (house.folder / "banned.txt").unlink()
+    assert house.gate.compare([], NOON)[0].trouble == "it cannot be read (No such file or directory)"
+
+
+def test_every_form_agrees_with_itself_at_another_second(tmp_path):
+    """A zone's serial is the second of its writing, and says nothing of bans."""
+    clock = SetClock(NOON)
+    renderings = renderings_of(DnsblGateSettings(), clock)
+    gate = FilesGate(tmp_path, renderings, clock, renderings=renderings)
+    bans = [ban_of("192.0.2.1"), ban_of("10.0.0.0/8"), ban_of("2001:db8::/64")]
+    gate.load(bans, NOON)
+    clock.move(SECOND)
+    for place in gate.compare(bans, NOON):
+        assert place.agrees(), place

@@ -33,7 +33,7 @@ class Notebook:
         self.commands.append(commands)
 
     def list_json(self, command: str) -> str:
-        assert command == "list table inet pforte"
+        assert command in ("list table inet pforte", "list chain inet pforte visitors")
         self.listed += 1
         if isinstance(self.listing, GateError):
             raise self.listing
@@ -240,3 +240,45 @@ def test_the_removal_deletes_the_table_and_closing_leaves_it(gate, kernel):
     assert kernel.commands == []
     gate.remove()
     assert kernel.commands == ["add table inet pforte\ndelete table inet pforte\n"]
+
+
+def test_the_kernel_is_compared_element_by_element_and_left_alone(gate, kernel):
+    kernel.hold(ban4={"192.0.2.1": 3600, "192.0.2.2": 60, "192.0.2.9": None}, net4={"10.0.0.0/8": 3600})
+    kernel.hold(ban4={"192.0.2.1": 3600, "192.0.2.2": 60, "192.0.2.9": None})
+    found = gate.compare([ban_of("192.0.2.1"), ban_of("192.0.2.2"), ban_of("10.0.0.0/8")], NOON)
+    assert (found.held, found.missing, found.surplus, found.wrong) == (
+        3,
+        ("10.0.0.0/8",),
+        ("192.0.2.9/32",),
+        ("192.0.2.2/32",),
+    )
+    assert gate.compare([], NOON).surplus == ("192.0.2.1/32", "192.0.2.2/32", "192.0.2.9/32")
+    assert kernel.commands == []
+
+
+def test_a_comparison_tells_what_is_wrong_beside_the_elements(gate, kernel):
+    assert gate.compare([], NOON).trouble == "the table is not there"
+    kernel.hold(ban4={"192.0.2.1": 3600})
+    assert gate.compare([ban_of()], NOON).agrees()
+    kernel.listing = kernel.listing.replace('"accept"', '"drop"')
+    assert "not as pforte makes them" in gate.compare([ban_of()], NOON).trouble
+    many = [ban_of(f"192.0.2.{number}") for number in range(101)]
+    kernel.hold(ban4={f"192.0.2.{number}": 3600 for number in range(100)})
+    assert gate.compare(many, NOON).trouble == "no room for 1: raise gate.nftables.size"
+
+
+def test_refused_packets_are_added_up(gate, kernel):
+    rules = [
+        {
+            "rule": {
+                "chain": "visitors",
+                "expr": [{"match": {"right": f"@{name}"}}, {"counter": {"packets": 7}}, {"drop": None}],
+            }
+        }
+        for name in ("ban4", "net6")
+    ]
+    kernel.listing = json.dumps({"nftables": rules})
+    assert gate.refused() == 14
+    kernel.listing = GateError("nftables refused: No such file or directory")
+    with pytest.raises(GateError):
+        gate.refused()

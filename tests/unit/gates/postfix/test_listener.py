@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -21,6 +21,13 @@ class Echo:
         return data
 
 
+LOOPS = [asyncio.new_event_loop]
+"""The service runs on uvloop's where there is one, and its transports are of other classes."""
+with suppress(ImportError):
+    import uvloop
+
+    LOOPS.append(uvloop.new_event_loop)
+
 Talk = Callable[[Listener], Awaitable[None]]
 
 
@@ -33,7 +40,9 @@ def listening(talk: Talk) -> None:
         finally:
             await place.close()
 
-    asyncio.run(run())
+    for loop in LOOPS:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(run())
 
 
 @asynccontextmanager
