@@ -104,7 +104,11 @@ def _overview(settings: Settings, *, as_json: bool) -> None:
         for row in rows:
             print_json(_object(row, now))
     else:
-        print_table(HEADINGS, [_cells(row, now) for row in rows])
+        columns = list(zip(HEADINGS, *(_cells(row, now) for row in rows), strict=True))
+        if refused is None:
+            del columns[HEADINGS.index("refused")]
+        headings, *cells = zip(*columns, strict=True)
+        print_table(headings, cells)
 
 
 def _lag(gate: GateProgress, now: datetime) -> timedelta | None:

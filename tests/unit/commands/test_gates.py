@@ -90,7 +90,6 @@ def test_people_get_a_table(run, seen, follow):
         "shuts",
         "out",
         "of",
-        "refused",
         "last",
         "word",
         "trouble",
