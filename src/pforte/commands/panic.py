@@ -1,14 +1,14 @@
 """``pforte panic``: open every gate at once, and keep them open until told otherwise."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 import click
 
 from pforte.clock import SystemClock
 from pforte.commands import Call
 from pforte.commands.enforcement import (
-    LOADING,
     LOOK_EVERY,
     PATIENCE,
     follower_of,
@@ -21,9 +21,17 @@ from pforte.commands.register_access import open_register, operator
 from pforte.commands.sole_service import service_runs
 from pforte.gates.follower import STANDS_OPEN
 from pforte.gates.gate import GateError
-from pforte.gates.opening import open_files, open_haproxy, open_nftables
+from pforte.gates.opening import open_dnsupdate, open_files, open_haproxy, open_nftables
 from pforte.register import Register, RegisterError, locate
 from pforte.settings.table import Settings
+
+OPENINGS: Mapping[str, Callable[[Settings, datetime], None]] = {
+    "nftables": lambda settings, _: open_nftables(settings, ()).remove(),
+    "files": lambda settings, now: open_files(settings, SystemClock(), ()).stand_open(now),
+    "haproxy": lambda settings, now: open_haproxy(settings, ()).stand_open(now),
+    "dnsupdate": lambda settings, now: open_dnsupdate(settings, ()).stand_open(now),
+}
+"""How to open each gate that goes on holding bans without the service; the others are opened by the service."""
 
 
 @click.command()
@@ -34,8 +42,8 @@ def command(call: Call, *, ending: bool, reason: str) -> None:
     """Open every gate at once: nobody is shut out any more, until `pforte panic --end`, over restarts too.
 
     For the day on which the wrong people are shut out, or nobody knows who. Visits are judged and recorded as before;
-    what is decided meanwhile is enforced after the end. The firewall, the files and HAProxy's map are opened by this
-    command itself, so it works also where the service hangs or the register is away.
+    what is decided meanwhile is enforced after the end. The firewall, the files, HAProxy's map and the zones in other
+    name servers are opened by this command itself, so it works also where the service hangs or the register is away.
 
     Exit codes: 0 done, 1 something could not be opened, recorded or ended, 2 bad usage.
     """
@@ -74,17 +82,12 @@ def _record(settings: Settings, reason: str) -> Iterator[str]:
 
 def _open_by_hand(settings: Settings) -> Iterator[str]:
     """Open the gates that hold bans without the service."""
-    clock = SystemClock()
+    now = SystemClock().now()
     enabled = gates_of(settings)
-    openings = {
-        "nftables": lambda: open_nftables(settings, ()).remove(),
-        "files": lambda: open_files(settings, clock, ()).stand_open(clock.now()),
-        "haproxy": lambda: open_haproxy(settings, ()).stand_open(clock.now()),
-    }
-    for name in LOADING:
+    for name, open_by_hand in OPENINGS.items():
         if enabled[name]:
             try:
-                openings[name]()
+                open_by_hand(settings, now)
             except GateError as error:
                 yield f"the gate {name} could not be opened: {error}"
     if enabled["files"]:
@@ -96,7 +99,7 @@ def _open_by_hand(settings: Settings) -> Iterator[str]:
 def _wait(settings: Settings) -> Iterator[str]:
     """Give the running service a moment to open the gates that answer, and name those that did not."""
     waiting = {
-        name: follower_of(name) for name, on in gates_of(settings).items() if on and name not in LOADING
+        name: follower_of(name) for name, on in gates_of(settings).items() if on and name not in OPENINGS
     }
     if not waiting or settings.service.simulate or not service_runs(settings.service.state):
         return

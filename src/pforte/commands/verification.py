@@ -10,7 +10,7 @@ from pforte.clock import SystemClock
 from pforte.commands.enforcement import gates_of
 from pforte.gates.comparison import Comparison
 from pforte.gates.gate import GateError
-from pforte.gates.opening import open_files, open_haproxy, open_nftables
+from pforte.gates.opening import open_dnsupdate, open_files, open_haproxy, open_nftables
 from pforte.net.addresses import Network
 from pforte.register import Register
 from pforte.settings.table import Settings
@@ -79,5 +79,6 @@ def _comparing(settings: Settings, exempt: Sequence[Network]) -> Mapping[str, Co
     return {
         "nftables": lambda bans, now: [open_nftables(settings, exempt).compare(bans, now)],
         "files": lambda bans, now: open_files(settings, SystemClock(), exempt).compare(bans, now),
+        "dnsupdate": lambda bans, now: open_dnsupdate(settings, exempt).compare(bans, now),
         "haproxy": lambda bans, now: [open_haproxy(settings, exempt).compare(bans, now)],
     }

@@ -169,3 +169,15 @@ def test_gates_that_answer_refuse_nobody_where_no_service_runs(run, seen):
 
 def test_a_simulated_service_is_said(run, state):
     assert "no gate enforces" in run("--set", "service.simulate=true", "panic").err
+
+
+def test_zones_in_other_name_servers_are_opened_too(run, seen, tmp_path):
+    """One that does not answer is named, because it goes on listing."""
+    seen("198.51.100.7")
+    key = tmp_path / "key"
+    key.write_text("c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2ggZm9yIHRzaWc=")
+    key.chmod(0o600)
+    zones = ["--set", f"gate.dnsupdate.secret={key}", "--set", "gate.dnsupdate.server=127.0.0.1:9"]
+    answer = run(*on("dnsupdate"), *zones, "--set", "gate.dnsupdate.timeout=1s", "panic")
+    assert answer.code == 1
+    assert "the gate dnsupdate could not be opened" in answer.err

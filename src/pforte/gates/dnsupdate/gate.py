@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from pforte.bans.ban import Ban, Decision
+from pforte.gates.comparison import Comparison, compare
 from pforte.gates.dnsbl.zones import Zone
 from pforte.gates.dnsupdate.content import NOTHING, Content, Records
 from pforte.net.addresses import Network
@@ -88,6 +89,20 @@ class DnsUpdateGate:
 
     def close(self) -> None:
         """Do nothing: what the server holds stays there."""
+
+    def compare(self, bans: Iterable[Ban], moment: datetime) -> list[Comparison]:
+        """Compare each zone with bans, name by name, and change nothing; :meth:`load` must follow before further use.
+
+        Raises:
+            GateError: the server cannot be asked.
+        """
+        known = list(bans)
+        found = []
+        for copy in self._copies:
+            copy.content.load(known, moment)
+            wanted = {name: records for name, records in copy.content.whole().items() if records != NOTHING}
+            found.append(compare(f"zone {copy.name}", wanted, self._server.read(copy.name)))
+        return found
 
     def _renew(self, copy: _Copy) -> None:
         """Compare everything with what the server holds."""

@@ -115,3 +115,26 @@ def test_after_trouble_the_full_state_is_compared_again() -> None:
     assert server.listed() == ["1.2.0.192", "3.2.0.192"]
     gate.close()
     assert server.listed() == ["1.2.0.192", "3.2.0.192"]
+
+
+def test_zones_are_compared_name_by_name_and_left_alone() -> None:
+    server = Server()
+    gate = gate_of(server)
+    bans = [ban_of("192.0.2.1"), ban_of("192.0.2.2", "visit.form-spam", hours=2)]
+    assert all(place.agrees() for place in gate.compare(bans, NOON))
+    server.zones[SPAM]["9.2.0.192"] = OLD
+    server.zones[SPAM].pop("2.2.0.192")
+    server.zones[ZONE]["1.2.0.192"] = OLD
+    server.told()
+    found = {place.place: place for place in gate.compare(bans, NOON)}
+    everything, spam = found[f"zone {ZONE}"], found[f"zone {SPAM}"]
+    assert (everything.wrong, everything.missing, everything.surplus) == (("1.2.0.192",), (), ())
+    assert (spam.wrong, spam.missing, spam.surplus) == ((), ("2.2.0.192",), ("9.2.0.192",))
+    assert server.told() == []
+
+
+def test_a_gate_that_stands_open_lists_nobody() -> None:
+    server = Server()
+    gate = gate_of(server)
+    gate.stand_open(NOON)
+    assert server.listed() == server.listed(SPAM) == []
