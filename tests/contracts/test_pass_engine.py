@@ -109,6 +109,7 @@ def test_the_groups_of_a_text_are_those_of_its_lines(data):
     for name in ENGINES:
         if name in installed():
             assert build_once(name).groups(data) == wanted, name
+            assert build_once(name).has_any(data) == (wanted != 0), name
 
 
 @given(st.binary(max_size=300))
@@ -139,7 +140,7 @@ def test_a_mark_that_is_no_pattern_is_named(engine):
 def test_a_pass_without_marks_finds_nothing():
     for name in installed():
         scan = build(((), ()), Engine(name))
-        assert (scan.candidates(b"/.env\n"), scan.groups(b"/.env")) == ([], 0)
+        assert (scan.candidates(b"/.env\n"), scan.groups(b"/.env"), scan.has_any(b"/.env")) == ([], 0, False)
 
 
 def test_too_many_groups_are_refused():

@@ -90,7 +90,7 @@ class Door:
 
     def is_harmless(self, client: str, method: bytes, target: bytes, referrer: bytes, agent: bytes) -> bool:
         """Say that a request is no offence, in about a microsecond; where it may be one, ask :meth:`offence_of`."""
-        if self._pass.groups(_written(method, target, referrer, agent)):
+        if self._pass.has_any(_written(method, target, referrer, agent)):
             return False
         return not self._fetchers or start_of(client) not in self._fetchers
 

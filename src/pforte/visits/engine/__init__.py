@@ -71,6 +71,10 @@ class Pass(Protocol):
         """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
         ...
 
+    def has_any(self, text: bytes) -> bool:
+        """Say whether any group has a mark in a short text: quicker than :meth:`groups`."""
+        ...
+
 
 def installed() -> tuple[str, ...]:
     """Return the names of the engines that can be used here, best first."""

@@ -39,7 +39,6 @@ class HyperscanPass:
         self._bits = [1 << group for group, members in enumerate(groups) for _ in members]
         self._every = sum(set(self._bits))
         self._database = _taken(marks, shelf) if marks else None
-        self._found: list[int] = []
 
     def candidates(self, data: bytes) -> list[Candidate]:
         """Return the candidate lines of ``data`` in order, each once."""
@@ -57,24 +56,32 @@ class HyperscanPass:
 
     def groups(self, text: bytes) -> int:
         """Return the groups that have a mark anywhere in a short text, bit n set for group n."""
-        found = self._found  # one list and one function for all calls: making them takes longer than the scan
         if self._database is None:
             return 0
-        found.clear()
+        found: list[int] = []
+
+        def on_match(index: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+            found.append(index)
+            return len(found) >= _MATCHES
+
         try:
-            self._database.scan(text, self._on_match)
+            self._database.scan(text, on_match)
         except hyperscan.ScanTerminated:
             return self._every
-        if not found:
-            return 0
         groups = 0
         for index in set(found):
             groups |= self._bits[index]
         return groups
 
-    def _on_match(self, index: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
-        self._found.append(index)
-        return len(self._found) >= _MATCHES
+    def has_any(self, text: bytes) -> bool:
+        """Say whether any group has a mark in a short text."""
+        if self._database is None:
+            return False
+        try:
+            self._database.scan(text, _stop)
+        except hyperscan.ScanTerminated:
+            return True
+        return False
 
     def _collapse(self, data: bytes, begin: int, found: list[int], lines: list[Candidate]) -> None:
         """Turn matches behind ``begin`` into lines, each once, and append them."""
@@ -95,6 +102,11 @@ class HyperscanPass:
             groups |= bits[match & _INDEX]
         if groups:
             lines.append((start, end, groups))
+
+
+def _stop(_index: int, _start: int, _end: int, _flags: int, _context: object) -> bool:
+    """End a scan at its first match."""
+    return True
 
 
 def _matches(database: hyperscan.Database, view: memoryview) -> tuple[list[int], bool]:

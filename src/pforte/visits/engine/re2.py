@@ -63,6 +63,10 @@ class Re2Pass:
             groups |= self._bits[index]
         return groups
 
+    def has_any(self, text: bytes) -> bool:
+        """Say whether any group has a mark in a short text."""
+        return self._any is not None and self._any.search(text) is not None
+
 
 def _options() -> re2.Options:
     options = re2.Options()
