@@ -148,3 +148,34 @@ def test_bans_survive_a_restart_of_the_service(street: Street) -> None:
     street.start(street.house, sys.executable, "-m", "pforte", "serve", "--config", config)
     until(lambda: not street.visit(ATTACKER, "/"), 20)
     assert street.visit(PERSON, "/")
+
+
+def test_a_panic_opens_the_firewall_over_restarts(street: Street) -> None:
+    """One command lets everybody in, a new service keeps it so, and the end shuts out again who is banned."""
+
+    def inside(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "pforte", "--config", str(street.folder / "pforte.toml"), *arguments]
+        netns = ["ip", "netns", "exec", street.house, *command]
+        return subprocess.run(netns, capture_output=True, text=True, check=False)
+
+    street.visit(ATTACKER, "/.git/config")
+    until(lambda: not street.visit(ATTACKER, "/"), 10)
+    verified = inside("gates", "verify")
+    assert (verified.returncode, "the register says the same" in verified.stdout) == (0, True), verified
+    assert json.loads(inside("gates", "--json").stdout.splitlines()[0])["refused"] > 0
+    said = inside("panic", "--reason", "a test")
+    assert said.returncode == 0, said
+    assert street.visit(ATTACKER, "/")
+    service = street.processes.pop()
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(timeout=30) == 0
+    config = str(street.folder / "pforte.toml")
+    street.start(street.house, sys.executable, "-m", "pforte", "serve", "--config", config)
+    log = street.folder / "processes.log"
+    until(lambda: log.read_text().count('"event": "gate.stands-open"') == 2, 20)
+    assert street.visit(ATTACKER, "/")
+    assert inside("gates", "verify").returncode == 0
+    assert "PANIC" in inside("gates").stderr
+    assert inside("panic", "--end").returncode == 0
+    until(lambda: not street.visit(ATTACKER, "/"), 10)
+    assert street.visit(PERSON, "/")
