@@ -1,7 +1,7 @@
 """What every gate promises, proven on each of them with the same decisions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,9 @@ from pforte.clock import SetClock
 from pforte.gates.crowdsec.answers import Answer, Answers, Question
 from pforte.gates.crowdsec.gate import CrowdsecGate
 from pforte.gates.crowdsec.keys import KnownPull, digest_of
+from pforte.gates.dnsbl.zones import zones_below
+from pforte.gates.dnsupdate.content import NOTHING, Records
+from pforte.gates.dnsupdate.gate import DnsUpdateGate
 from pforte.gates.files.gate import FilesGate
 from pforte.gates.gate import Gate, GateError
 from pforte.gates.haproxy.gate import HaproxyGate
@@ -90,6 +93,32 @@ class NoBouncers:
         return []
 
 
+class NameServer:
+    """A zone in memory that finds names as RFC 4592 s3.3 tells a server to."""
+
+    def __init__(self) -> None:
+        self.zone: dict[str, Records] = {}
+
+    def read(self, zone: str) -> dict[str, Records]:
+        return dict(self.zone)
+
+    def change(self, zone: str, changes: Mapping[str, Records], seconds: int) -> None:
+        self.zone = {
+            name: records for name, records in (self.zone | dict(changes)).items() if records != NOTHING
+        }
+
+    def lists(self, text: str) -> bool:
+        name = parse_address(text).reverse_pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
+        if name in self.zone:
+            return bool(self.zone[name].codes)
+        labels = name.split(".")
+        for begin in range(len(labels)):
+            end = ".".join(labels[begin:])
+            if any(owner == end or owner.endswith(f".{end}") for owner in self.zone):
+                return begin > 0 and bool(self.zone.get(f"*.{end}", NOTHING).codes)
+        return False
+
+
 class House:
     """A gate, its clock, and the question whom it shuts out."""
 
@@ -111,7 +140,7 @@ class House:
         assert self.gate.tend(self.clock.now()) > self.clock.now()
 
 
-@pytest.fixture(params=["nftables", "files", "haproxy", "table", "crowdsec"])
+@pytest.fixture(params=["nftables", "files", "haproxy", "table", "crowdsec", "dnsupdate"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     clock = SetClock(NOON)
     if request.param == "nftables":
@@ -132,6 +161,10 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
             return isinstance(answer, Answer) and answer.body != b"null"
 
         return House(bouncers, clock, told)
+
+    if request.param == "dnsupdate":
+        server = NameServer()
+        return House(DnsUpdateGate(server, zones_below("dnsbl.example")[-1:], 300, ""), clock, server.lists)
 
     if request.param == "haproxy":
         path = tmp_path / "bans.map"

@@ -1,7 +1,7 @@
 """Many datagrams in one system call: up to 64 questions are taken from the kernel at once, and so are their answers.
 
 Python's own socket calls let go of the interpreter for each datagram, and get it back only when the scan's threads let
-go of it; a batch is answered without letting go. docs/explanation/figures.md says what that gained.
+go of it; a batch is answered without letting go. docs/decisions/0010-dnsbl-in-batches.md says what it gained.
 """
 
 import ctypes
