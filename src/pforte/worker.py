@@ -8,7 +8,11 @@ from functools import partial
 from queue import SimpleQueue
 from typing import TypeVar
 
+import structlog
+
 T = TypeVar("T")
+
+_log = structlog.get_logger("pforte")
 
 
 class Worker:
@@ -35,6 +39,10 @@ class Worker:
             self._thread.start()
         return future
 
+    def post(self, call: Callable[[], object]) -> None:
+        """Let a call be made that nobody waits for; what goes wrong in it is told by the log."""
+        self.submit(call).add_done_callback(self._tell)
+
     async def run(self, call: Callable[[], T]) -> T:
         """Make a call and return its result. Cancelling gives up the result; a call that was begun goes on."""
         return await asyncio.wrap_future(self.submit(call))
@@ -53,6 +61,10 @@ class Worker:
         self.close()
         await asyncio.wait([made], timeout=seconds)
         return made.done()
+
+    def _tell(self, made: "Future[object]") -> None:
+        if not made.cancelled() and (error := made.exception()) is not None:
+            _log.error("worker.call-failed", worker=self.name, text=str(error), exc_info=error)
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:

@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from raw_requests import free_port, send
 
 from pforte.visits.formats.detect import detect
 from pforte.visits.visit import Visit
@@ -41,20 +42,6 @@ SENT = (
 )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _send(port: int, raw: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(raw)
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            pass
-
-
 def _connect(port: int) -> None:
     for _ in range(500):
         try:
@@ -70,7 +57,7 @@ def test_every_request_comes_back(tmp_path: Path, framing: str) -> None:
     program = shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if program is None:
         pytest.skip("no haproxy: apt install haproxy")
-    port = _free_port()
+    port = free_port()
     with socket.socket(type=socket.SOCK_DGRAM) as log:
         log.bind(("127.0.0.1", 0))
         log.settimeout(10)
@@ -81,7 +68,7 @@ def test_every_request_comes_back(tmp_path: Path, framing: str) -> None:
                 _connect(port)
                 for target in SENT:
                     agent = b'agent "quoted" {x|y} # \xff'
-                    _send(
+                    send(
                         port, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nUser-Agent: " + agent + b"\r\n\r\n"
                     )
                 lines: list[bytes] = []

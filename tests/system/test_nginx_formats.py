@@ -1,7 +1,6 @@
 """What a real nginx logs comes back as the bytes that were sent to it."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from raw_requests import free_port, send
 
 from pforte.visits.formats.catalogue import find_format
 from pforte.visits.formats.detect import detect
@@ -43,20 +43,6 @@ SENT: tuple[tuple[bytes, bytes], ...] = (
 )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _send(port: int, raw: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(raw)
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            pass
-
-
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory) -> Iterator[Path]:
     """Run nginx, send it the requests and two malformed ones, and return the folder of its logs."""
@@ -64,25 +50,25 @@ def logs(tmp_path_factory) -> Iterator[Path]:
     if not Path(nginx).exists():
         pytest.skip("nginx is absent: apt-get install nginx")
     folder = tmp_path_factory.mktemp("nginx")
-    port = _free_port()
+    port = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(CONFIGURATION.format(folder=folder, port=port, written=WRITTEN, json=JSON))
     server = subprocess.Popen([nginx, "-p", str(folder), "-c", str(configuration)], stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
             try:
-                _send(port, b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                send(port, b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 break
             except ConnectionRefusedError:
                 time.sleep(0.05)
         for target, agent in SENT:
             request = b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\n"
-            _send(
+            send(
                 port,
                 request + b"User-Agent: " + agent + b"\r\nReferer: http://r/\r\nConnection: close\r\n\r\n",
             )
-        _send(port, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
-        _send(port, b"OOPS\r\n\r\n")
+        send(port, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
+        send(port, b"OOPS\r\n\r\n")
         time.sleep(0.3)
         yield folder
     finally:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+import structlog
 
 from pforte.worker import Worker
 
@@ -36,6 +37,20 @@ def test_calls_are_made_in_their_order_by_one_thread() -> None:
     asyncio.run(main())
     assert [number for number, _ in seen] == list(range(100))
     assert len({thread for _, thread in seen}) == 1
+
+
+def test_what_goes_wrong_where_nobody_waits_is_told() -> None:
+    async def main() -> None:
+        worker = Worker("scan")
+        worker.post(lambda: None)
+        worker.post(lambda: 1 // 0)
+        assert await worker.finish(lambda: None, 30)
+
+    with structlog.testing.capture_logs() as logged:
+        asyncio.run(main())
+    (told,) = logged
+    assert (told["event"], told["worker"], told["log_level"]) == ("worker.call-failed", "scan", "error")
+    assert isinstance(told["exc_info"], ZeroDivisionError)
 
 
 def test_a_call_that_hangs_holds_up_nobody_else_and_its_things_stay_open() -> None:

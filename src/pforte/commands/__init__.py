@@ -87,15 +87,19 @@ class Call:
         return self.read().settings
 
     def read(self, *, look: bool = False) -> "Reading":
-        """Load the settings with their places; ``look`` as :func:`pforte.settings.load.read` has it.
+        """Load the settings with their places.
+
+        Args:
+            look: whether it is a mistake too that two sources read one file now; that looks at the disk.
 
         Raises:
             SettingsError: at least one mistake; it lists all.
         """
-        from pforte.commands.known_names import known_names  # noqa: PLC0415  loaded on first use
+        from pforte.commands.known_names import files_now, known_names  # noqa: PLC0415  loaded on first use
         from pforte.settings.load import read  # noqa: PLC0415  loaded on first use
 
-        return read(self.config, self.overrides, known=known_names(), look=look)
+        expand = files_now if look else None
+        return read(self.config, self.overrides, known=known_names(), expand=expand)
 
     def settings(self) -> Settings:
         """Load the settings, or end the command with exit code 2 and every mistake on standard error."""

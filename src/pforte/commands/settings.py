@@ -64,9 +64,9 @@ def reference() -> None:
 
 
 def _read(file: Path | None) -> Reading:
-    from pforte.commands.known_names import known_names  # noqa: PLC0415  the reference page needs no checks
+    from pforte.commands.known_names import files_now, known_names  # noqa: PLC0415  the reference page needs no checks
 
-    return read(file, (), {}, known_names(), look=True)
+    return read(file, (), {}, known_names(), files_now)
 
 
 def _read_or_exit(reading: Callable[[], Reading]) -> Reading:

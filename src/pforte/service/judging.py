@@ -131,16 +131,16 @@ class Judging:
 
     def shut_out(self, network: Network, until: datetime) -> None:
         """Skip the lines of a network that is shut out."""
-        self._worker.submit(lambda: self._scanner.shut_out(network, until))
+        self._worker.post(lambda: self._scanner.shut_out(network, until))
 
     def let_in(self, network: Network) -> None:
         """Judge the lines of a network again."""
-        self._worker.submit(lambda: self._scanner.let_in(network))
+        self._worker.post(lambda: self._scanner.let_in(network))
 
     def begin_with(self, bans: Iterable[Ban]) -> None:
         """Skip the lines of exactly the networks of these bans, whoever was shut out before."""
         shut = [(ban.network, ban.effective_end()) for ban in bans]
-        self._worker.submit(lambda: self._scanner.begin_with(shut))
+        self._worker.post(lambda: self._scanner.begin_with(shut))
 
     def reason_to_spare(self, address: Address) -> str:
         """Say why an address is never banned, or "" where it may be."""
@@ -148,7 +148,7 @@ class Judging:
 
     def renew(self, sites: Sites) -> None:
         """Take over what the sites ask for now."""
-        self._worker.submit(lambda: self._scanner.renew(sites))
+        self._worker.post(lambda: self._scanner.renew(sites))
 
     async def record(self, offences: Iterable[Offence]) -> None:
         """Hand offences to the register that a gate caught; waits while too many wait there already."""

@@ -118,7 +118,10 @@ class Formats:
     def _take_silences(self, file: _File, block: Block, reading: Reading, now: float) -> Iterator[int]:
         """Yield how many lines are to be counted as unread, and tell who is not read any more."""
         for program in reading.read:
-            file.silence(program).end()
+            if (
+                program in file.silences
+            ):  # anybody may send under any name: only those that were silent are known
+                file.silences[program].end()
         strange = reading.strange
         if reading.readable:
             file.silence(b"").end()

@@ -262,8 +262,9 @@ class Service:
     # What is due now and then.
 
     async def _tend(self) -> None:
+        now, every = self._clock.now(), timedelta(minutes=5)
         duties = (
-            Duty(self._renew_exemptions, timedelta(minutes=5)),
+            Duty(self._renew_exemptions, every, now + every),  # the start has just looked them up
             self._robots_duty,
             Duty(self._take_up_claims, timedelta(minutes=5)),
             Duty(self._purge, timedelta(days=1)),

@@ -1,10 +1,12 @@
 """What several settings must be together, where each alone is good."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from pforte.settings.durations import render_duration
-from pforte.settings.globs import covers, files_now
+from pforte.settings.globs import covers
 from pforte.settings.limits import suggestion
 from pforte.settings.shape import Name, render_name
 from pforte.settings.table import Settings, SourceSettings
@@ -60,22 +62,33 @@ def unusable_formats(settings: Settings, mistake: Callable[[str], str]) -> Itera
             yield Disagreement((("source", index, "format"),), said)
 
 
-def shared_files(settings: Settings) -> Iterator[Disagreement]:
+def shared_files(settings: Settings, expand: Callable[[str], Iterable[str]]) -> Iterator[Disagreement]:
     """Yield the file sources that read a file now which one before them reads too: by links, or by two globs.
 
-    Unlike :func:`disagreements` this looks at the disk, so it may take long.
+    Unlike :func:`disagreements` this looks at the disk, so it may take long. ``expand`` says which files a path or
+    glob means now.
     """
     found: dict[tuple[int, int], int] = {}
     for index, source in enumerate(settings.source):
         if source.kind != "file" or not source.path:
             continue
-        files = files_now(source.path)
+        files = _by_inode(expand(source.path))
         twice = next((key for key in files if key in found), None)
         if twice is not None and not any(_meet(source, other) for other in settings.source[:index]):
             other: Name = ("source", found[twice])
             sentence = f"reads {files[twice]}, which {render_name(other)} reads too"
             yield Disagreement((("source", index, "path"),), sentence, other)
         found |= {key: index for key in files if key not in found}
+
+
+def _by_inode(paths: Iterable[str]) -> dict[tuple[int, int], str]:
+    """Return files by device and inode, links followed; one that is gone by now is left out."""
+    found: dict[tuple[int, int], str] = {}
+    for path in paths:
+        with suppress(OSError):
+            known = Path(path).stat()
+            found.setdefault((known.st_dev, known.st_ino), path)
+    return found
 
 
 def _ladder(settings: Settings) -> Iterator[Disagreement]:

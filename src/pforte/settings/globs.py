@@ -1,14 +1,8 @@
-"""Paths and globs of file sources: does one cover the other as written, and which files do they mean now."""
+"""Paths and globs of file sources: does one cover the other as written."""
 
 import os
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from glob import iglob
-from itertools import islice
-from stat import S_ISREG
-
-MOST_FILES = 10_000
-"""Files looked at for one glob at most."""
 
 
 def covers(pattern: str, path: str) -> bool:
@@ -32,17 +26,3 @@ def _fit(wanted: Sequence[str], given: Sequence[str]) -> bool:
         return _fit(wanted[1:], given) or (not hidden and _fit(wanted, given[1:]))
     named = not hidden or wanted[0].startswith(".")
     return named and fnmatchcase(given[0], wanted[0]) and _fit(wanted[1:], given[1:])
-
-
-def files_now(pattern: str) -> dict[tuple[int, int], str]:
-    """Return the files that a path or glob means now by device and inode, links followed."""
-    found: dict[tuple[int, int], str] = {}
-    named = [pattern] if os.path.isfile(pattern) else islice(iglob(pattern, recursive=True), MOST_FILES)  # noqa: PTH113, PTH207  str all along
-    for path in named:
-        try:
-            known = os.stat(path)  # noqa: PTH116  str all along
-        except OSError:
-            continue
-        if S_ISREG(known.st_mode) and covers(pattern, path):  # a `**` at the end means more to iglob
-            found.setdefault((known.st_dev, known.st_ino), path)
-    return found

@@ -6,7 +6,7 @@ Every mistake is found in one reading and named with its place, so that a file i
 import os
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -82,8 +82,7 @@ def read(
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
     known: Known = ANYTHING,
-    *,
-    look: bool = False,
+    expand: Callable[[str], Iterable[str]] | None = None,
 ) -> Reading:
     """Return the settings in force and where each came from.
 
@@ -92,7 +91,8 @@ def read(
         overrides: texts ``NAME=VALUE`` of ``--set``; the later wins.
         environ: variables to read; None is the process's own.
         known: what the settings may name.
-        look: whether it is a mistake too that two sources read one file now; that looks at the disk.
+        expand: says which files a path or glob means now; with it, it is a mistake too that two sources read one file
+            now. That looks at the disk.
 
     Raises:
         SettingsError: at least one mistake; it lists all.
@@ -110,7 +110,7 @@ def read(
         disagreements(settings),
         () if known.software is None else unknown_software(settings, known.software),
         () if known.mistake_in_format is None else unusable_formats(settings, known.mistake_in_format),
-        shared_files(settings) if look else (),
+        shared_files(settings, expand) if expand else (),
     )
     for disagreement in found:
         if wrong.isdisjoint(map(_judged, disagreement.names)):

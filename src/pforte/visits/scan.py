@@ -5,7 +5,7 @@ must be known over many lines: findings below a threshold, clients that fetched 
 already. All services share one history per network.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -152,28 +152,28 @@ class Scanner:
         for waiting in deferred.turn() if deferred is not None else ():
             self._read_waiting(block, waiting, 0)
         convicted = self._certain.convicted(data, log, post, candidates)
-        for start, end, groups in candidates:
-            try:
-                call = calls.get(groups) or post.call(groups)
-                if not call.bits:
-                    continue
-                line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
-                if shut and self._is_out(block, client_of(line)):
-                    continue
-                if start in convicted:
-                    self._convict(Case(block, call, line, start), convicted[start])
-                    continue
-                if call.crawls and agent_last and self._is_harmless(block, call, line):
-                    continue
-                if (
-                    call.adds
-                    and deferred is not None
-                    and self._waits(block, deferred, (line, block.origin, call), start)
-                ):
-                    continue
-                self._read_visit(Case(block, call, line, start), block.origin)
-            except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
-                block.stumble(start, mistake)
+
+        def read(start: int, end: int, groups: int) -> None:
+            call = calls.get(groups) or post.call(groups)
+            if not call.bits:
+                return
+            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+            if shut and self._is_out(block, client_of(line)):
+                return
+            if start in convicted:
+                self._convict(Case(block, call, line, start), convicted[start])
+                return
+            if call.crawls and agent_last and self._is_harmless(block, call, line):
+                return
+            if (
+                call.adds
+                and deferred is not None
+                and self._waits(block, deferred, (line, block.origin, call), start)
+            ):
+                return
+            self._read_visit(Case(block, call, line, start), block.origin)
+
+        _read_each(block, candidates, read)
 
     def _read_visit(self, case: Case, origin: Origin, certain: int | None = None) -> None:
         """Read one line of a visit and let it be judged, unless its network had its share.
@@ -258,45 +258,40 @@ class Scanner:
     def _read_logins(self, block: Block, post: Post, candidates: list[Candidate]) -> None:
         data, origin, calls, shut = block.data, block.origin, post.calls, len(self._shut)
         log, zone = origin.log, origin.zone
-        for start, end, groups in candidates:
-            try:
-                call = calls.get(groups) or post.call(groups)
-                line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
-                if shut and self._is_out(block, log.client(line)):
-                    continue
-                failure = log.parse(line, zone, block.now)
-                if not isinstance(failure, LoginFailure):
-                    continue
-                if not failure.at >= EARLIEST:
-                    block.unparsed += 1
-                    continue
-                case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
-                if failure.at > block.now + self._future:
-                    case.at = block.now
-                if not block.is_capped(case.name, case.at):
-                    self._judgement.judge_login(case, failure)
-            except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
-                block.stumble(start, mistake)
+
+        def read(start: int, end: int, groups: int) -> None:
+            call = calls.get(groups) or post.call(groups)
+            line = data[start : end - 1 if data[end - 1] == _CARRIAGE_RETURN else end]
+            if shut and self._is_out(block, log.client(line)):
+                return
+            failure = log.parse(line, zone, block.now)
+            if not isinstance(failure, LoginFailure):
+                return
+            if not failure.at >= EARLIEST:
+                block.unparsed += 1
+                return
+            case = Case(block, call, line, start, failure.client, self._name(failure.client), failure.at)
+            if failure.at > block.now + self._future:
+                case.at = block.now
+            if not block.is_capped(case.name, case.at):
+                self._judgement.judge_login(case, failure)
+
+        _read_each(block, candidates, read)
 
     def _follow_fetchers(self, block: Block, candidates: list[Candidate], fetches: int) -> None:
         """Follow the clients of this block that fetched robots.txt and are not known as crawlers by name."""
         origin = block.origin
         agent_last = origin.log.name in _AGENT_LAST
-        for start, end, groups in candidates:
-            if groups & fetches:
-                line = block.data[start:end]
-                if agent_last and line.count(b'"') == 6 and identify(_tail(line)[1:-1]).bond is not Bond.TOOL:
-                    continue
-                try:
-                    visit = origin.log.parse(line, origin.zone, block.now)
-                    if (
-                        isinstance(visit, Visit)
-                        and _fetched(visit)
-                        and identify(visit.agent).bond is Bond.TOOL
-                    ):
-                        self._followed.follow(visit.client, min(visit.at, block.now))
-                except Exception as mistake:  # noqa: BLE001  one line must not cost the others; docs/decisions/0008-set-aside.md
-                    block.stumble(start, mistake)
+
+        def read(start: int, end: int, _: int) -> None:
+            line = block.data[start:end]
+            if agent_last and line.count(b'"') == 6 and identify(_tail(line)[1:-1]).bond is not Bond.TOOL:
+                return
+            visit = origin.log.parse(line, origin.zone, block.now)
+            if isinstance(visit, Visit) and _fetched(visit) and identify(visit.agent).bond is Bond.TOOL:
+                self._followed.follow(visit.client, min(visit.at, block.now))
+
+        _read_each(block, [each for each in candidates if each[2] & fetches], read)
 
     def _is_out(self, block: Block, client: str | None) -> bool:
         """Whether the client is shut out; its line is counted, and a ban that ended is forgotten."""
@@ -310,6 +305,15 @@ class Scanner:
 
     def _name_of(self, client: str) -> str:
         return name_of(network_of_text(client, self._plan.ipv6_prefix))
+
+
+def _read_each(block: Block, candidates: Iterable[Candidate], read: Callable[[int, int, int], None]) -> None:
+    """Read one candidate after the other; a line at which the program itself stumbles does not cost the others."""
+    for start, end, groups in candidates:
+        try:
+            read(start, end, groups)
+        except Exception as mistake:  # noqa: BLE001  told and set aside; docs/decisions/0008-set-aside.md
+            block.stumble(start, mistake)
 
 
 def _has_any(octets: bytes, line: bytes, log: Format) -> bool:

@@ -142,7 +142,7 @@ def test_two_sources_of_one_file_are_named_with_both_places(run, tmp_path):
     assert answer.code == 2
     assert answer.err.splitlines() == [
         "pforte.toml:5: source[2].path: reads the same as source[1] (pforte.toml:1)",
-        "pforte.toml:8: source[3].path: reads site.log, which source[1] reads too (pforte.toml:1)",
+        f"pforte.toml:8: source[3].path: reads {tmp_path}/site.log, which source[1] reads too (pforte.toml:1)",
     ]
 
 

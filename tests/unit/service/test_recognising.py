@@ -181,3 +181,12 @@ def test_formats_of_ever_new_files_do_not_fill_the_memory(monkeypatch: pytest.Mo
         watched.read(LINE, f"/var/log/{number}")
         watched.read(b"?\n", f"/var/log/unknown{number}")
     assert len(watched.formats._files) == 3
+
+
+def test_programs_of_ever_new_names_do_not_fill_the_memory() -> None:
+    """Whoever may send syslog chooses the name of the program."""
+    formats = Formats(SetClock(NOW))
+    for number in range(50):
+        formats.read(AUTO, block(b"<190>Mar  1 12:00:00 web p%d: " % number + LINE))
+    (file,) = formats._files.values()
+    assert file.silences.keys() <= {b""}

@@ -453,6 +453,17 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     return names
 
 
+def test_the_start_looks_exempt_hosts_up_once(tmp_path: Path, names: Names) -> None:
+    """The start and the first turn of its duties did so one after the other."""
+    house = House(tmp_path, exempt='[]\nhosts = ["office.example"]')
+
+    async def act(_: Service) -> None:
+        await asyncio.sleep(0.2)  # the duties have had their first turn
+
+    house.play(act)
+    assert names.asked == 2  # both families
+
+
 def test_exemptions_of_a_reload_outlive_a_look_up_that_began_before_it(tmp_path: Path, names: Names) -> None:
     """It put the former exemptions back, and somebody who is exempt was banned."""
     house = House(tmp_path, exempt='[]\nhosts = ["office.example"]')

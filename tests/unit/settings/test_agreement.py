@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from glob import glob
 
 import pytest
 
@@ -149,9 +150,11 @@ def test_a_file_that_two_sources_read_now_is_named(tmp_path, paths, found):
     for name in ("a.log", "other.log"):
         (tmp_path / name).touch()
     (tmp_path / "link.txt").symlink_to(tmp_path / "a.log")
+    (tmp_path / "gone.log").symlink_to(tmp_path / "nowhere")
     settings = Settings(source=tuple(SourceSettings(path=f"{tmp_path}/{path}") for path in paths))
     told = [
-        (render_name(one.names[0]), one.sentence, render_name(one.other)) for one in shared_files(settings)
+        (render_name(one.names[0]), one.sentence, render_name(one.other))
+        for one in shared_files(settings, glob)
     ]
     if found is None:
         assert told == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pforte.settings.globs import covers, files_now
+from pforte.settings.globs import covers
 
 
 @pytest.mark.parametrize(
@@ -42,28 +42,3 @@ def test_what_a_glob_does_not_cover(pattern, path):
 def test_a_relative_path_stands_for_the_one_from_here(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert covers("*.log", f"{tmp_path}/a.log")
-
-
-def test_files_are_known_by_inode(tmp_path):
-    """A link and its target are one file, whatever they are called."""
-    (tmp_path / "a.log").touch()
-    (tmp_path / "b.txt").symlink_to(tmp_path / "a.log")
-    (tmp_path / "folder.log").mkdir()
-    (tmp_path / "gone.log").symlink_to(tmp_path / "nowhere")
-    by_glob, by_link = files_now(f"{tmp_path}/*.log"), files_now(f"{tmp_path}/b.txt")
-    assert by_glob.keys() == by_link.keys()
-    assert list(by_glob.values()) == [f"{tmp_path}/a.log"]
-    assert files_now(f"{tmp_path}/absent.log") == {}
-
-
-def test_two_stars_at_the_end_are_one_name(tmp_path):
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "deep.log").touch()
-    (tmp_path / "a.log").touch()
-    assert list(files_now(f"{tmp_path}/**").values()) == [f"{tmp_path}/a.log"]
-
-
-def test_a_file_whose_name_has_the_signs_of_a_glob_is_that_file(tmp_path):
-    (tmp_path / "a[1].log").touch()
-    (tmp_path / "a1.log").touch()
-    assert list(files_now(f"{tmp_path}/a[1].log").values()) == [f"{tmp_path}/a[1].log"]
