@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import structlog
 
@@ -275,12 +275,13 @@ class _Connection(asyncio.Protocol):
         """When it sent last, in monotonic seconds."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what create_server makes
+        # uvloop's transports are none of asyncio's classes, but do what these do.
+        opened = cast("asyncio.Transport", transport)
         if not self._source.admit(self):
-            transport.abort()
+            opened.abort()
             return
-        self._transport = transport
-        peer = transport.get_extra_info("peername")
+        self._transport = opened
+        peer = opened.get_extra_info("peername")
         self._host = peer[0] if peer else ""
         self._source.hold_up()
 

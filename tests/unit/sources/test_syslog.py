@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
+import uvloop
 
 from pforte.clock import SetClock, SystemClock
 from pforte.sources.block import Limits, SourceError
@@ -25,6 +26,19 @@ class Small(SyslogSource):
 
 def make(transport, path="", *, kind=SyslogSource, clock=None, listen="127.0.0.1:0"):
     return kind("net", transport, listen, path, LIMITS, clock or SetClock(NOW))
+
+
+@pytest.fixture(
+    params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"], autouse=True
+)
+def _loop(request, monkeypatch):
+    """Every test holds in each kind of loop that the service may have."""
+
+    def run(coroutine):
+        with asyncio.Runner(loop_factory=request.param) as runner:
+            return runner.run(coroutine)
+
+    monkeypatch.setattr(asyncio, "run", run)
 
 
 @pytest.fixture
