@@ -11,11 +11,12 @@ from pforte.commands import Call, Group
 from pforte.commands.check_names import parse_check
 from pforte.commands.output import counted, fail, print_facts, print_heading, print_json, print_table
 from pforte.commands.scanning import ScanningError, read_rules, sites_offline
+from pforte.languages import Language
 from pforte.printable import printable
 from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check, Language, Threshold
+from pforte.visits.checks.declaration import Check, Threshold
 from pforte.visits.checks.house_rules import quote_standard, render_house_rules
 from pforte.visits.checks.impersonated_crawler import ID as IMPERSONATED
 from pforte.visits.checks.reference import describe_threshold, render_reference

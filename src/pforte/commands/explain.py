@@ -25,11 +25,12 @@ from pforte.commands.output import (
     shortened,
 )
 from pforte.commands.register_access import open_register
+from pforte.languages import Language
 from pforte.printable import printable
 from pforte.register import Act, Case, Filed
 from pforte.settings.durations import render_duration
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check, Language
+from pforte.visits.checks.declaration import Check
 from pforte.visits.checks.house_rules import quote_standard
 
 LANGUAGES: Mapping[str, tuple[Language, ...]] = {"en": ("en",), "de": ("de",), "both": ("en", "de")}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pforte.visits.checks.declaration import Language
+from pforte.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

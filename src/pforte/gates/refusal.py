@@ -6,8 +6,9 @@ from functools import cache
 
 from pforte.bans.offence import Kind
 from pforte.gates.table.packed import Held
+from pforte.languages import Text
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check, Text
+from pforte.visits.checks.declaration import Check
 
 _BY_HAND = Text(
     en="The operator has shut out this network by hand.",

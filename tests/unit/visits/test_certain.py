@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pforte.bans.offence import Kind, Mode
+from pforte.languages import Text
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions
 from pforte.visits.certain import CertainPass
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Certainty, Check, Finding, Mark, Text, Threshold
+from pforte.visits.checks.declaration import Certainty, Check, Finding, Mark, Threshold
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import AUTO, Engine, installed
 from pforte.visits.formats.combined import COMBINED, VHOST_COMBINED

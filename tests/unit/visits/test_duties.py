@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from pforte.bans.offence import Kind, Mode
+from pforte.languages import Text
 from pforte.settings.table import CheckSettings
-from pforte.visits.checks.declaration import Check, Mark, Text, Threshold
+from pforte.visits.checks.declaration import Check, Mark, Threshold
 from pforte.visits.checks.trap import ID as TRAP
 from pforte.visits.duties import http_watch, login_watch, on_duty
 from pforte.visits.engine import build

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pforte.bans.offence import Kind, Mode
+from pforte.languages import Text
 from pforte.settings.table import CheckSettings
 from pforte.visits.block import Block, Origin
-from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.checks.declaration import Check, Finding, Mark, Threshold
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import AUTO
 from pforte.visits.formats.combined import COMBINED

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Mark, Text, Threshold
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Mark, Threshold
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import AUTO
 from pforte.visits.formats.catalogue import find_format

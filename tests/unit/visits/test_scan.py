@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pforte.bans.offence import Kind, Mode
+from pforte.languages import Text
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import CheckSettings
 from pforte.visits import judgement, request_rules
 from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check, Finding, Mark, Text, Threshold
+from pforte.visits.checks.declaration import Check, Finding, Mark, Threshold
 from pforte.visits.decoding import decode_target
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import Engine, EngineError, installed

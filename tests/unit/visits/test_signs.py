@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Mark
 from pforte.visits.duties import on_duty
 from pforte.visits.engine import AUTO
 from pforte.visits.signs import SignPass

@@ -12,8 +12,8 @@ from html import escape
 
 from pforte.clock import render_time
 from pforte.gates.http.choice import Form, Language
+from pforte.languages import Text
 from pforte.printable import render_json
-from pforte.visits.checks.declaration import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from pforte.gates.http.visitors import Asker, Unknown, Visitors
 from pforte.gates.refusal import check_of, refusal_of
 from pforte.gates.table.gate import TableGate
 from pforte.gates.table.packed import Held
+from pforte.languages import Text
 from pforte.net.addresses import Network, network_of_text
 from pforte.settings.gates import OnFailure
-from pforte.visits.checks.declaration import Text
 from pforte.visits.door import Door
 from pforte.visits.recent import Recent
 

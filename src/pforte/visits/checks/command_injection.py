@@ -1,7 +1,8 @@
 """Command injection: a shell command behind a separator, Shellshock, or a known downloader's line."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof

@@ -1,7 +1,8 @@
 """What the OWASP Core Rule Set says, where the operator has it and switched it on (setting ``scan.crs``)."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding
 from pforte.visits.checks.proof import MOST_BYTES, rule_words
 from pforte.visits.visit import Visit
 

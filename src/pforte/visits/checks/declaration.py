@@ -3,25 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pforte.bans.offence import Kind, Mode
+from pforte.languages import Text
 from pforte.visits.visit import LoginFailure, Visit
-
-Language = Literal["en", "de"]
-"""The languages of what outsiders read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence or paragraph in both languages that outsiders read."""
-
-    en: str
-    de: str
-
-    def said(self, language: Language) -> str:
-        """Return it in one language."""
-        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Bytes of another protocol on the web port: remote desktop, SSH, SMB, mining, remote-control trojans."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.proof import proof
 from pforte.visits.visit import Visit

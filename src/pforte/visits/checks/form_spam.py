@@ -1,7 +1,8 @@
 """Robots that fill every form with advertising, and leave their own report in the address."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.proof import proof
 from pforte.visits.decoding import decode

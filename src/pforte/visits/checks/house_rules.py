@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pforte.visits.checks.declaration import Check, Language, Text
+from pforte.languages import Language, Text
+from pforte.visits.checks.declaration import Check
 
 HOUSE = "House rules s"
 """What ``Check.standard`` begins with where a check rests on them; the section follows."""

@@ -6,7 +6,8 @@ an unanswered look-up is no verdict.
 """
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark
 from pforte.visits.checks.proof import MOST_BYTES
 from pforte.visits.visit import Visit
 

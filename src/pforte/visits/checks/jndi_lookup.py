@@ -3,7 +3,8 @@
 import re
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_BRACE, ODD_ENCODED
 from pforte.visits.checks.proof import proof

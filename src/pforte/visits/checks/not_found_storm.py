@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text, Threshold
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Threshold
 from pforte.visits.checks.proof import proof
 from pforte.visits.visit import Visit
 

@@ -8,7 +8,8 @@ far beyond what any link could mean convicts.
 import re
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.marks import ODD_CLIMB, ODD_ENCODED
 from pforte.visits.checks.proof import proof
 from pforte.visits.checks.spelling import DOT, TYPED, VALUE

@@ -1,7 +1,8 @@
 """Crawlers that ask for what robots.txt forbids them (RFC 9309)."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding
 from pforte.visits.checks.proof import MOST_BYTES, MOST_RULE
 from pforte.visits.visit import Visit
 

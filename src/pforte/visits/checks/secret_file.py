@@ -1,7 +1,8 @@
 """Probes for files that hold secrets: ``/.env``, ``/.git/config``, keys, backups of the configuration."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_ENCODED
 from pforte.visits.checks.proof import proof

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Text, Threshold
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding, Mark, Threshold
 from pforte.visits.checks.linear import Table
 from pforte.visits.checks.proof import proof
 from pforte.visits.decoding import decode_target, normalise_path

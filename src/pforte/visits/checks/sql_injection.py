@@ -1,7 +1,8 @@
 """SQL injection, judged by request rules with libinjection (``rules/sql-injection.conf``)."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.marks import ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof_by_rules
 from pforte.visits.checks.spelling import (

@@ -7,7 +7,8 @@ with a forgotten password stay below the count, a program that goes on does not.
 from datetime import timedelta
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Finding, Text, Threshold
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Finding, Threshold
 from pforte.visits.checks.proof import proof
 from pforte.visits.visit import LoginFailure
 

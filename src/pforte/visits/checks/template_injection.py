@@ -1,7 +1,8 @@
 """Template and expression injection: sums that only a template engine would do, and gadgets of OGNL, SpEL, Jinja."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Certainty, Check, Facts, Finding, Mark
 from pforte.visits.checks.linear import linear
 from pforte.visits.checks.marks import ODD_BRACE, ODD_ENCODED, ODD_QUOTE
 from pforte.visits.checks.proof import proof

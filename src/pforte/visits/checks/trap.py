@@ -1,7 +1,8 @@
 """Trap paths: forbidden in robots.txt, linked where no person sees it; whoever asks for one reads no rules."""
 
 from pforte.bans.offence import Kind, Mode
-from pforte.visits.checks.declaration import Check, Facts, Finding, Text
+from pforte.languages import Text
+from pforte.visits.checks.declaration import Check, Facts, Finding
 from pforte.visits.checks.proof import MOST_BYTES
 from pforte.visits.visit import Visit
 

@@ -6,7 +6,7 @@ from http_asking import fields_of, status_of
 
 from pforte.gates.http import answers
 from pforte.gates.http.page import Notice
-from pforte.visits.checks.declaration import Text
+from pforte.languages import Text
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOTICE = Notice(

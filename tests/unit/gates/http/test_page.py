@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pforte.gates.http.page import POLICY, Notice, render, seconds_left
-from pforte.visits.checks.declaration import Text
+from pforte.languages import Text
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOTICE = Notice(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pforte.visits.checks.declaration import Text
+from pforte.languages import Text
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "ban"), ("de", "Sperre")])
