@@ -1,0 +1,101 @@
+"""All that a check may ask: facts of session, envelope, names, identity and message. What is not known yet is None."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pforte.dns.forward_confirmed import Confirmation
+from pforte.dns.resolver import Status
+from pforte.mail.message import Message
+from pforte.mail.session import Envelope, Session
+
+NOTHING_YET = Envelope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Whose mail is guarded.
+
+    Attributes:
+        host: name of the mail server, such as ``mx.example.org``.
+        domains: the operator's own mail domains, in small letters.
+        names: further names of our own hosts that no client may call itself by.
+    """
+
+    host: str = "localhost"
+    domains: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainFacts:
+    """What the DNS says of a mail domain (RFC 5321 s5.1, RFC 7505).
+
+    Attributes:
+        name: the domain.
+        exists: whether the name exists at all; TROUBLE where nobody knows.
+        takes_mail: FOUND if it has an MX that is none or an address; NONE if not; TROUBLE where nobody knows.
+        null_mx: whether it says that it takes no mail.
+    """
+
+    name: str
+    exists: Status
+    takes_mail: Status
+    null_mx: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a DNS block list says of the client's address (RFC 5782).
+
+    Attributes:
+        zone: the list.
+        codes: its answers, such as ``127.0.0.2``.
+        reason: its TXT record, or "".
+    """
+
+    zone: str
+    codes: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """What the client's network did lately (rates, see ``[mail.rates]``).
+
+    Attributes:
+        over: names of the limits that are exceeded, with what was counted, such as ``{"connections": "31 in 60 s"}``.
+        wait: seconds for which this client, sender and recipient must still wait (greylisting, RFC 6647); 0 is none.
+    """
+
+    over: Mapping[str, str] = field(default_factory=dict)
+    wait: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything known at the stage that is judged.
+
+    Attributes:
+        now: when the mail is judged, UTC.
+        house: whose mail is guarded.
+        session: the connection.
+        envelope: sender and recipients until now; for RECIPIENT the last one is the one asked about.
+        names: whether names of the address point back to it (FCrDNS).
+        sender_domain: of the envelope's sender.
+        author_domain: of the From field.
+        listings: block lists that name the address.
+        conduct: rates and greylisting.
+        message: the message, once it is here.
+    """
+
+    now: datetime
+    house: House
+    session: Session
+    envelope: Envelope = NOTHING_YET
+    names: Confirmation | None = None
+    sender_domain: DomainFacts | None = None
+    author_domain: DomainFacts | None = None
+    listings: tuple[Listing, ...] = ()
+    conduct: Conduct | None = None
+    message: Message | None = None

@@ -1,0 +1,90 @@
+"""Which checks are asked, what is done about what they see, and who is exempt."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pforte.mail.checks.declaration import Action, Check, Finding, Stage
+from pforte.mail.facts import Facts
+from pforte.mail.verdict import Judged, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What is done about findings for one recipient domain, or for all that have no rules of their own.
+
+    Attributes:
+        preset: ``standard`` or ``strict``.
+        actions: by slug of the check, instead of the preset's.
+    """
+
+    preset: str = "standard"
+    actions: Mapping[str, Action] = field(default_factory=dict)
+
+    def action(self, check: Check) -> Action:
+        """Return what a finding of a check does."""
+        return self.actions.get(check.id) or check.action(self.preset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The inbound mail policy of an operator.
+
+    Attributes:
+        checks: every check, in the order in which findings are named.
+        rules: for all recipients.
+        domains: rules of single recipient domains, in small letters.
+        watching: whether nothing is refused or marked, only recorded (a new installation's first week).
+        reachable: local parts, in small letters, that only ``at_once`` checks refuse (RFC 2142, RFC 5321 s4.5.1).
+        exempt_recipients: addresses or domains for which nothing is refused.
+        exempt: why a client or a proven sender is spared, or "".
+    """
+
+    checks: tuple[Check, ...]
+    rules: Rules = Rules()
+    domains: Mapping[str, Rules] = field(default_factory=dict)
+    watching: bool = False
+    reachable: frozenset[str] = frozenset({"postmaster", "abuse"})
+    exempt_recipients: frozenset[str] = frozenset()
+    exempt: Callable[[Facts], str] = lambda _: ""
+
+    def ask(self, stage: Stage, facts: Facts) -> tuple[Finding, ...]:
+        """Ask every check of one stage that is not off everywhere; return what they saw, in order."""
+        found = (check.judge(facts) for check in self.checks if check.stage is stage and self._is_on(check))
+        return tuple(finding for finding in found if finding is not None)
+
+    def judge(self, findings: Iterable[Finding], facts: Facts, recipients: Sequence[str]) -> Verdict:
+        """Say what is done about findings for these recipients: where they differ, the mildest holds for all.
+
+        Without recipients only what is refused at once, whoever the mail is for, is judged by the general rules;
+        the rest is watched.
+        """
+        spared = bool(self.exempt(facts))
+        by_check = {finding.check: finding for finding in findings}
+        judged: list[Judged] = []
+        for check in self.checks:
+            finding = by_check.get(check.id)
+            if finding is None:
+                continue
+            wanted = self._wanted(check, recipients)
+            if wanted is Action.OFF:
+                continue
+            harmless = self.watching or spared or (not recipients and not check.at_once)
+            judged.append(Judged(check, finding, Action.WATCH if harmless else wanted, wanted))
+        return Verdict(tuple(judged))
+
+    def _wanted(self, check: Check, recipients: Sequence[str]) -> Action:
+        if not recipients:
+            return self.rules.action(check)
+        return min((self._for(check, each) for each in recipients), key=lambda action: action.strength)
+
+    def _for(self, check: Check, recipient: str) -> Action:
+        local, _, domain = recipient.lower().rpartition("@")
+        local, domain = (local, domain) if local else (domain, "")  # "postmaster" may stand alone
+        action = self.domains.get(domain, self.rules).action(check)
+        spared = recipient.lower() in self.exempt_recipients or domain in self.exempt_recipients
+        if spared or (local in self.reachable and not check.at_once):
+            return min(action, Action.MARK, key=lambda each: each.strength)
+        return action
+
+    def _is_on(self, check: Check) -> bool:
+        return any(rules.action(check) is not Action.OFF for rules in (self.rules, *self.domains.values()))
