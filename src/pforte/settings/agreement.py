@@ -32,6 +32,8 @@ def disagreements(settings: Settings) -> Iterator[Disagreement]:
     yield from _ladder(settings)
     yield from _history(settings)
     yield from _scan(settings)
+    yield from _modes(settings)
+    yield from _recipients(settings)
     for index, source in enumerate(settings.source):
         yield from _source(settings, index, source)
     for index, site in enumerate(settings.site):
@@ -52,6 +54,17 @@ def unknown_software(settings: Settings, known: Collection[str]) -> Iterator[Dis
                     or "; `pforte checks reference` lists the words"
                 )
                 yield Disagreement((("site", index, "runs"),), f'no check asks for "{software}"{near}')
+
+
+def unknown_checks(settings: Settings, known: Collection[str]) -> Iterator[Disagreement]:
+    """Yield the recipient domains with modes for checks of mail that there are not."""
+    mail = sorted(slug for slug in known if slug.startswith(_MAIL))
+    for index, recipient in enumerate(settings.recipient):
+        for mode in ("off", *_MAIL_MODES):
+            for slug in getattr(recipient, mode):
+                if slug not in mail:
+                    sentence = f'there is no check of mail "{slug}"{suggestion(slug, mail)}'
+                    yield Disagreement((("recipient", index, mode),), sentence)
 
 
 def unusable_formats(settings: Settings, mistake: Callable[[str], str]) -> Iterator[Disagreement]:
@@ -113,6 +126,38 @@ def _ladder(settings: Settings) -> Iterator[Disagreement]:
             (("regulation", "shared_rung"), durations),
             f"must be one of the {len(regulation.durations)} rungs",
         )
+
+
+_MAIL = "mail."
+_MAIL_MODES = ("watch", "mark", "defer", "reject")
+_VISIT_MODES = ("watch", "enforce")
+
+
+def _modes(settings: Settings) -> Iterator[Disagreement]:
+    """A check of mail answers a sender, a check of visits sees what has happened: each has modes of its own."""
+    for slug, check in settings.check.items():
+        what, modes = ("mail", _MAIL_MODES) if slug.startswith(_MAIL) else ("visits", _VISIT_MODES)
+        if check.mode not in ("", "off", *modes):
+            words = ", ".join(("off", *modes[:-1])) + f" or {modes[-1]}"
+            sentence = f'"{check.mode}" is no mode of a check of {what}; use {words}'
+            yield Disagreement((("check", slug, "mode"),), sentence)
+
+
+def _recipients(settings: Settings) -> Iterator[Disagreement]:
+    for index, recipient in enumerate(settings.recipient):
+        name: Name = ("recipient", index, "domain")
+        domain = recipient.domain.lower()
+        if not domain:
+            yield Disagreement((name,), "must be set to the domain behind the @")
+        elif domain in [other.domain.lower() for other in settings.recipient[:index]]:
+            yield Disagreement((name,), f'two [[recipient]] are for "{domain}"')
+        seen: dict[str, str] = {}
+        for mode in ("off", *_MAIL_MODES):
+            for slug in getattr(recipient, mode):
+                if slug in seen:
+                    sentence = f'"{slug}" stands in {seen[slug]} too; a check has one mode'
+                    yield Disagreement((("recipient", index, mode),), sentence)
+                seen.setdefault(slug, mode)
 
 
 def _history(settings: Settings) -> Iterator[Disagreement]:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from pforte.printable import printable
-from pforte.settings.agreement import disagreements, shared_files, unknown_software, unusable_formats
+from pforte.settings.agreement import disagreements, shared_files, unknown_checks, unknown_software, unusable_formats
 from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
@@ -108,6 +108,7 @@ def read(
     wrong = {_judged(mistake.name) for mistake in mistakes}
     found = chain(
         disagreements(settings),
+        () if known.checks is None else unknown_checks(settings, known.checks),
         () if known.software is None else unknown_software(settings, known.software),
         () if known.mistake_in_format is None else unusable_formats(settings, known.mistake_in_format),
         shared_files(settings, expand) if expand else (),

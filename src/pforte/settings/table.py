@@ -1,7 +1,7 @@
 """The table of settings: every name, type, default and help stands here once.
 
 A section of the settings file is a frozen dataclass, a setting is a field made by :func:`setting`.
-Those of the gates stand in ``gates.py``. The loader, ``pforte settings``, ``pforte settings check`` and the generated reference all read this table.
+Those of the gates stand in ``gates.py``, those of mail in ``mail.py``. The loader, ``pforte settings``, ``pforte settings check`` and the generated reference all read this table.
 
 Types a setting may have: ``bool``, ``int``, ``float``, ``str``, ``timedelta`` (written ``90s``, ``5m``,
 ``1h``, ``7d``, ``1d12h``), ``Path``, a ``Literal`` of words, a ``tuple[X, ...]`` of one of them.
@@ -33,6 +33,7 @@ from pforte.settings.limits import (
     url_path,
     word,
 )
+from pforte.settings.mail import MailSettings, RecipientSettings
 
 _MOMENT, _SECOND, _MINUTE, _DAY, _CENTURY = (
     timedelta(0),
@@ -213,7 +214,11 @@ class ScanSettings:
 class CheckSettings:
     """[check."SLUG"]: what one check may do. Unset values are the check's own defaults."""
 
-    mode: Literal["", "off", "watch", "enforce"] = setting("", "off, watch (record only) or enforce.")
+    mode: Literal["", "off", "watch", "enforce", "mark", "defer", "reject"] = setting(
+        "",
+        "Of a visit: off, watch (record only) or enforce. Of mail: off, watch, mark (add a header), defer (refuse for"
+        " now) or reject.",
+    )
     count: int = setting(
         0, "Findings of one network that make an offence; 0 is the check's own.", at_least(0)
     )
@@ -283,3 +288,5 @@ class Settings:
     source: tuple[SourceSettings, ...] = ()
     site: tuple[SiteSettings, ...] = ()
     gate: GateSettings = GateSettings()
+    mail: MailSettings = MailSettings()
+    recipient: tuple[RecipientSettings, ...] = ()

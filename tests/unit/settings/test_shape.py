@@ -2,6 +2,7 @@
 
 import pytest
 
+from pforte.settings.mail import RecipientSettings
 from pforte.settings.shape import Form, entries, render_name, settings_below, summary
 from pforte.settings.table import CheckSettings, Settings, SiteSettings, SourceSettings
 
@@ -21,6 +22,7 @@ def test_each_field_has_its_form():
     assert forms.pop("check") is Form.NAMED
     assert forms.pop("source") is Form.LIST
     assert forms.pop("site") is Form.LIST
+    assert forms.pop("recipient") is Form.LIST
     assert set(forms.values()) == {Form.SECTION}
     assert entries(Settings)["check"].kind is CheckSettings
     assert entries(Settings)["source"].kind is SourceSettings
@@ -30,14 +32,14 @@ def test_single_valued_settings_are_listed_by_their_whole_name():
     names = [render_name(name) for name, _ in settings_below()]
     assert "regulation.grace" in names
     assert "gate.nftables.table" in names
-    assert not [name for name in names if name.startswith(("source", "site", "check"))]
+    assert not [name for name in names if name.startswith(("source", "site", "recipient", "check"))]
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(("section", "entry"), SETTINGS, ids=lambda value: getattr(value, "key", value.__name__ if isinstance(value, type) else ""))  # fmt: skip
 def test_each_setting_has_help_and_a_default_within_its_limit(section, entry):
     assert entry.text.endswith(".")
-    must_be_given = (section, entry.key) == (SiteSettings, "name")
+    must_be_given = (section, entry.key) in ((SiteSettings, "name"), (RecipientSettings, "domain"))
     if entry.limit is not None and not must_be_given:
         assert entry.limit(entry.default) == ""
 
