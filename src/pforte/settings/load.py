@@ -12,7 +12,13 @@ from itertools import chain
 from pathlib import Path
 
 from pforte.printable import printable
-from pforte.settings.agreement import disagreements, shared_files, unknown_checks, unknown_software, unusable_formats
+from pforte.settings.agreement import (
+    disagreements,
+    shared_files,
+    unknown_checks,
+    unknown_software,
+    unusable_formats,
+)
 from pforte.settings.database_url import hide_password
 from pforte.settings.layer import MOST_MISTAKES, Layer, Mistake, Text, build, merge
 from pforte.settings.shape import Name, render_name
