@@ -10,7 +10,9 @@ from pforte.visits.checks.software import SOFTWARE
 
 def known_names() -> Known:
     """Return what settings may name."""
-    return Known([*(check.id for check in CHECKS), *(check.id for check in MAIL_CHECKS)], SOFTWARE, _mistake_in_format)
+    return Known(
+        [*(check.id for check in CHECKS), *(check.id for check in MAIL_CHECKS)], SOFTWARE, _mistake_in_format
+    )
 
 
 def files_now(pattern: str) -> Iterable[str]:

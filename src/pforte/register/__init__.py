@@ -22,6 +22,7 @@ from pforte.register.errors import (
     UnknownReferenceError,
 )
 from pforte.register.ladder import Ladder
+from pforte.register.mails import CheckTotal, MailQuery
 from pforte.register.panic import Panic
 from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, BanRecord, Case, Snapshot, Status
@@ -35,6 +36,7 @@ __all__ = [
     "Batch",
     "Bouncer",
     "Case",
+    "CheckTotal",
     "Claim",
     "Document",
     "Entry",
@@ -43,6 +45,7 @@ __all__ = [
     "GateProgress",
     "JournalPurgedError",
     "Ladder",
+    "MailQuery",
     "Order",
     "Outcome",
     "Panic",

@@ -1,12 +1,12 @@
-"""Public references that no ban carries yet."""
+"""Public references that neither a ban nor a judged mail carries yet."""
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from pforte.bans.reference import NUMBERS, render_reference
 from pforte.register.errors import RegisterError
-from pforte.register.schema import BANS
+from pforte.register.schema import BANS, MAILS
 
 ROUNDS = 20
 AHEAD = 500
@@ -15,7 +15,12 @@ Draw = Callable[[int], int]
 """Draws a number from 0 up to, not including, its argument; a secure source in production."""
 
 
-_TAKEN = select(BANS.c.reference).where(BANS.c.reference.in_(bindparam("drawn", expanding=True)))
+_DRAWN: BindParameter[list[str]] = bindparam("drawn", expanding=True)
+_TAKEN = (
+    select(BANS.c.reference)
+    .where(BANS.c.reference.in_(_DRAWN))
+    .union_all(select(MAILS.c.reference).where(MAILS.c.reference.in_(_DRAWN)))
+)
 
 
 class References:
@@ -33,7 +38,7 @@ class References:
         self._expected = max(1, min(count, AHEAD))
 
     def take(self) -> str:
-        """Return a reference that no ban carries, neither in the register nor in this transaction.
+        """Return a reference that nothing carries, neither in the register nor in this transaction.
 
         Raises:
             RegisterError: every draw was taken over and over, so the source of randomness is broken.

@@ -218,3 +218,68 @@ AUDIT = Table(
     Index(None, "reference"),
     sqlite_autoincrement=True,
 )
+
+MAILS = Table(
+    "mails",
+    METADATA,
+    Column("reference", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("address", Octets, nullable=False),
+    Column("helo", Text, nullable=False),
+    Column("tls", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("header", Octets, nullable=False),
+    Column("message", Octets, nullable=False),
+    Index(None, "at"),
+    Index(None, "address", "at"),
+)
+
+MAIL_FINDINGS = Table(
+    "mail_findings",
+    METADATA,
+    Column("reference", Text, ForeignKey("mails.reference"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("check_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("observed", Octets, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("temporary", Boolean, nullable=False),
+    Index(None, "check_id"),
+)
+
+MAIL_HOURS = Table(
+    "mail_hours",
+    METADATA,
+    # Every mail that was judged counts here, also one in which nothing was found.
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("action", Text, primary_key=True),
+    Column("mails", BigInteger, nullable=False),
+)
+
+GREETED = Table(
+    "greeted",
+    METADATA,
+    # Greylisting: when a client's network, a sender and a recipient were first seen together.
+    Column("triple", Octets, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Index(None, "last"),
+)
+
+CONDUCT = Table(
+    "conduct",
+    METADATA,
+    # What a network asked for in one window of time, over all processes and restarts.
+    Column("network", Octets, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("begun", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Index(None, "begun"),
+)

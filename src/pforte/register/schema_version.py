@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from pforte.register.dialects import migrating, place, reading
 from pforte.register.errors import RegisterError
 
-CURRENT = "0003"
+CURRENT = "0004"
 """The newest migration. Known here so that a register that is up to date opens without loading Alembic."""
 
 VERSION_TABLE = "alembic_version"

@@ -1,7 +1,7 @@
 """The one class through which everything else uses the register."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -11,14 +11,17 @@ from sqlalchemy import Connection, Engine
 
 from pforte.bans.ban import Ban, Decision, Reach
 from pforte.clock import Clock
+from pforte.mail.case import MailCase
 from pforte.net.addresses import Address, Network, network_of
 from pforte.register import (
     acts,
     bouncers,
     claims,
+    conduct,
     documents,
     integrity,
     journal,
+    mails,
     panic,
     progress,
     queries,
@@ -34,11 +37,13 @@ from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.file_modes import FOLDER, make_private
 from pforte.register.filing import Filing
 from pforte.register.ladder import Ladder
+from pforte.register.mails import CheckTotal, MailQuery
 from pforte.register.numbers import head
 from pforte.register.panic import Panic
 from pforte.register.progress import GateCursor, GateProgress
 from pforte.register.queries import BanPage, BanQuery, Case, Snapshot, Status
-from pforte.register.references import Draw
+from pforte.register.references import Draw, References
+from pforte.register.retention import ROWS_PER_ROUND
 from pforte.register.schema import PURGED_HEAD
 from pforte.register.schema_version import upgrade
 from pforte.settings.table import Settings
@@ -165,6 +170,65 @@ class Register:
         """Return the counts that changed last, the oldest of them first."""
         with reading(self._engine) as connection:
             return progress.read_tallies(connection, limit)
+
+    # Mail.
+
+    def file_mails(self, cases: Sequence[MailCase]) -> list[MailCase]:
+        """Keep judged mails; return them with their references. What it returns is on the disk."""
+        with writing(self._engine) as connection:
+            return mails.file(connection, cases, References(connection, self._draw))
+
+    def count_mails(self, counted: Mapping[tuple[datetime, str], int], conducted: conduct.Counted) -> None:
+        """Add to the mails of each hour by what was done with them, and to what networks did."""
+        with writing(self._engine) as connection:
+            mails.count(connection, counted)
+            conduct.add(connection, conducted)
+
+    def mail(self, reference: str) -> MailCase | None:
+        """Return the judged mail that carries a reference, or None."""
+        with reading(self._engine) as connection:
+            return mails.find(connection, reference)
+
+    def judged_mails(self, query: MailQuery) -> list[MailCase]:
+        """Return judged mails, the latest first."""
+        with reading(self._engine) as connection:
+            return mails.read(connection, query)
+
+    def mail_totals(self, query: MailQuery) -> list[CheckTotal]:
+        """Return how often each check of mail saw something."""
+        with reading(self._engine) as connection:
+            return mails.totals(connection, query)
+
+    def mail_hours(self, since: datetime, until: datetime) -> dict[datetime, dict[str, int]]:
+        """Return the number of mails of each hour by what was done with them."""
+        with reading(self._engine) as connection:
+            return mails.hours(connection, since, until)
+
+    def first_mail(self) -> datetime | None:
+        """Return the hour in which the first mail was judged, or None."""
+        with reading(self._engine) as connection:
+            return mails.first_hour(connection)
+
+    def conduct_of(self, network: Network, since: datetime) -> dict[tuple[str, datetime], int]:
+        """Return how often a network did each thing in each window that began at or after a moment."""
+        with reading(self._engine) as connection:
+            return conduct.read(connection, network, since)
+
+    def greet(self, triple: bytes) -> datetime:
+        """Return when a triple of network, sender and recipient was first seen, and remember that it was now."""
+        with writing(self._engine) as connection:
+            return conduct.greet(connection, triple, self._clock.now())
+
+    def forget_mails(self, keep: timedelta, windows: Iterable[timedelta]) -> int:
+        """Forget judged mails older than ``keep`` and conduct older than every window; return how many mails went."""
+        now, gone = self._clock.now(), 0
+        while True:
+            with writing(self._engine) as connection:
+                conduct.forget(connection, now, windows)
+                went = mails.forget(connection, now - keep, ROWS_PER_ROUND)
+            gone += went
+            if went < ROWS_PER_ROUND:
+                return gone
 
     # The journal and its followers.
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, text
 
 from pforte.bans.offence import Kind, Offence
 from pforte.clock import SetClock
 from pforte.net.addresses import network_of
 from pforte.register import Batch, Entry, Register
+from pforte.register.dialects import migrating, open_engine
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -96,3 +97,31 @@ def record(register, offence):
         return register.record(Batch(entries=entries))
 
     return make
+
+
+MADE_SINCE = {
+    "0004": (
+        "DROP TABLE mail_findings",
+        "DROP TABLE mails",
+        *(f"DROP TABLE {name}" for name in ("mail_hours", "greeted", "conduct")),
+    ),
+    "0003": ("DROP TABLE pulls", "DROP TABLE bouncers"),
+    "0002": ("ALTER TABLE offences DROP COLUMN observed",),
+}
+"""How each version of the tables is undone, the newest first."""
+
+
+@pytest.fixture
+def step_back(url):
+    """Turn the register into one that an older pforte made."""
+
+    def _step_back(version):
+        engine = open_engine(url)
+        with migrating(engine) as connection:
+            for later, changes in MADE_SINCE.items():
+                for change in changes if later > version else ():
+                    connection.execute(text(change))
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{version}'"))
+        engine.dispose()
+
+    return _step_back

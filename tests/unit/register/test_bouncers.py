@@ -4,12 +4,10 @@ from datetime import timedelta
 from ipaddress import ip_address
 
 import pytest
-from sqlalchemy import text
 
 from pforte.net.addresses import parse_network
 from pforte.register import Order, Pardon, Pull, RefusedError, Register
 from pforte.register.bouncers import PULLS_KEPT
-from pforte.register.dialects import migrating, open_engine
 
 HERE, THERE = ip_address("127.0.0.1"), ip_address("2001:db8::7")
 
@@ -83,17 +81,9 @@ def test_what_changed_since_a_moment(register, clock):
     assert old.network not in {one.network for one in found}
 
 
-def test_a_register_from_before_there_were_bouncers_is_taken_over(url, clock, record, register):
+def test_a_register_from_before_there_were_bouncers_is_taken_over(url, clock, record, register, step_back):
     filed = record("192.0.2.1").filed[0]
-    engine = open_engine(url)
-    with migrating(engine) as connection:
-        for change in (
-            "DROP TABLE pulls",
-            "DROP TABLE bouncers",
-            "UPDATE alembic_version SET version_num = '0002'",
-        ):
-            connection.execute(text(change))
-    engine.dispose()
+    step_back("0002")
     with Register.open(url, clock) as again:
         again.add_bouncer("edge", "ab")
         assert again.case(filed.ban.reference).ban == filed.ban

@@ -41,16 +41,12 @@ def test_opening_again_does_not_load_the_migrations(url, clock):
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_offences_recorded_before_an_update_tell_nothing_beside_their_line(url, clock, record, register):
+def test_offences_recorded_before_an_update_tell_nothing_beside_their_line(
+    url, clock, record, register, step_back
+):
     """A register of the version before is taken over with all it holds."""
     filed = record("192.0.2.1").filed[0]
-    engine = open_engine(url)
-    with migrating(engine) as connection:
-        for table in ("pulls", "bouncers"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("ALTER TABLE offences DROP COLUMN observed"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    engine.dispose()
+    step_back("0001")
     with Register.open(url, clock) as again:
         assert [one.offence for one in again.case(filed.ban.reference).offences] == [filed.offence]
         assert again.check() == []
