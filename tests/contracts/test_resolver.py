@@ -128,7 +128,7 @@ class Server:
                 if found is not None:
                     break
             else:
-                exists = any(owner.is_subdomain(name) for owner, _ in self.records)
+                exists = any(owner.is_subdomain(name) or owner == star for owner, _ in self.records)
                 response.set_rcode(dns.rcode.NOERROR if exists else dns.rcode.NXDOMAIN)
                 apex = dns.name.from_text("example.org.")
                 if name.is_subdomain(apex):
@@ -184,17 +184,23 @@ def test_addresses_are_found(ask, name, version, values, ttl):
     )
 
 
+@pytest.mark.standard("8020:2")
 @pytest.mark.parametrize(
-    ("name", "version", "ttl"),
+    ("name", "version", "nonexistent"),
     [
-        ("none.example.org", None, 300),
-        ("four.example.org", 6, 300),
-        ("dangling.example.org", 4, 300),
-        ("wild.example.org", 4, 300),
+        ("none.example.org", None, True),
+        ("below.none.example.org", 4, True),
+        ("four.example.org", 6, False),
+        ("dangling.example.org", 4, False),  # an alias is a record of the name
+        ("wild.example.org", 4, False),  # it stands above a name that exists (RFC 8020 s2)
+        ("any.wild.example.org", 6, False),
     ],
 )
-def test_what_is_not_there_is_none_for_as_long_as_the_zone_says(ask, name, version, ttl):
-    assert ask(lambda resolver: resolver.addresses(name, version)) == Answer(status=Status.NONE, ttl=ttl)
+def test_what_is_not_there_is_none_for_as_long_as_the_zone_says(ask, name, version, nonexistent):
+    answer = Answer(status=Status.NONE, ttl=300, nonexistent=nonexistent)
+    assert ask(lambda resolver: resolver.addresses(name, version)) == answer
+    records = [ask(lambda resolver, kind=kind: resolver.records(name, kind)) for kind in ("TXT", "MX")]
+    assert records == [answer, answer]
 
 
 @pytest.mark.parametrize("name", ["", "a..b", "x" * 64 + ".example.org", "bücher.example.org"])

@@ -122,7 +122,10 @@ class NetworkResolver:
             try:
                 found = await self._ask(name, kind)
             except dns.resolver.NXDOMAIN as error:
-                return Answer(status=Status.NONE, ttl=min([*ttls, _negative_ttl(error)]))
+                nonexistent = not ttls and error.canonical_name == name
+                return Answer(
+                    status=Status.NONE, ttl=min([*ttls, _negative_ttl(error)]), nonexistent=nonexistent
+                )
             chain = found.chaining_result
             if found.rrset is not None:
                 return answer_of(found.rrset, min([*ttls, chain.minimum_ttl]))

@@ -25,14 +25,14 @@ MOST_CHARACTERS = 16_384
 """Characters of one answer's records that are kept together."""
 
 _LONGEST_NAME = 1_100  # 255 bytes, each written as \\DDD at worst, and points
-_NO_NAME: Answer[str] = Answer(status=Status.NONE)
+_NO_NAME: Answer[str] = Answer(status=Status.NONE, nonexistent=True)
 
 
 async def ask_addresses(look_up: LookUp, name: str, version: Version | None = None) -> Answer[Address]:
     """Ask for A, AAAA or both at once; together they are as good as the worse of them."""
     parsed = parse_name(name)
     if parsed is None:
-        return Answer(status=Status.NONE)
+        return Answer(status=Status.NONE, nonexistent=True)
     kinds = {4: [RdataType.A], 6: [RdataType.AAAA], None: [RdataType.A, RdataType.AAAA]}[version]
     answers = await asyncio.gather(*(look_up(parsed, kind) for kind in kinds))
     values = tuple(ip_address(value) for answer in answers for value in answer.values)
@@ -41,7 +41,9 @@ async def ask_addresses(look_up: LookUp, name: str, version: Version | None = No
     if any(answer.status is Status.TROUBLE for answer in answers):
         status = Status.TROUBLE
     holding = [answer.ttl for answer in answers if answer.status is status]
-    return Answer(status=status, values=values, ttl=min(holding, default=0), trouble=trouble)
+    nonexistent = all(answer.nonexistent for answer in answers)
+    ttl = min(holding, default=0)
+    return Answer(status=status, values=values, ttl=ttl, trouble=trouble, nonexistent=nonexistent)
 
 
 async def ask_names(look_up: LookUp, address: Address) -> Answer[str]:

@@ -30,12 +30,15 @@ class Answer(Generic[T]):
             value in it may be believed and a value that lacks may not be missed.
         ttl: seconds for which the answer holds.
         trouble: what went wrong, or "".
+        nonexistent: whether the name asked for does not exist, and so nothing below it (NXDOMAIN, RFC 8020 s2);
+            a name that is an alias exists, whatever its target.
     """
 
     status: Status
     values: tuple[T, ...] = ()
     ttl: int = 0
     trouble: str = ""
+    nonexistent: bool = False
 
 
 class Resolver(Protocol):

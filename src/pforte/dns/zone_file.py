@@ -91,7 +91,9 @@ class ZoneFileResolver:
                 return answer_of((record.rdata for record in found), min(ttls))
             aliases = self._records.get((owner, RdataType.CNAME))
             if aliases is None:
-                return Answer(status=Status.NONE, ttl=min([*ttls, self._negative_ttl(name)]))
+                ttl = min([*ttls, self._negative_ttl(name)])
+                nonexistent = not ttls and owner not in self._names
+                return Answer(status=Status.NONE, ttl=ttl, nonexistent=nonexistent)
             ttls.append(aliases[0].ttl)
             target: Name = aliases[0].rdata.target  # type: ignore[attr-defined]  # of this class
             name = target.canonicalize()

@@ -108,7 +108,7 @@ def test_what_does_not_exist_is_kept_as_long_as_its_zone_says():
         await resolver.addresses("a.example", 4)
         return first, asked_before, len(servers.asked)
 
-    assert asyncio.run(story()) == (Answer(status=Status.NONE, ttl=30), 1, 2)
+    assert asyncio.run(story()) == (Answer(status=Status.NONE, ttl=30, nonexistent=True), 1, 2)
 
 
 def test_the_same_question_at_once_is_put_once():

@@ -28,6 +28,9 @@ def ask(name, kind, zone=ZONE, **options):
     return asyncio.run(ZoneFileResolver(zone, **options).records(name, kind))
 
 
+NONEXISTENT = Answer(status=Status.NONE, ttl=300, nonexistent=True)
+
+
 def found(*values, ttl=600):
     return Answer(status=Status.FOUND, values=values, ttl=ttl)
 
@@ -40,14 +43,14 @@ def found(*values, ttl=600):
         ("www.example.org", "TXT", Answer(status=Status.NONE, ttl=300)),
         # RFC 4592 s2.2.2: an empty non-terminal exists, so no wildcard stands for it.
         ("deep.example.org", "TXT", Answer(status=Status.NONE, ttl=300)),
-        ("other.deep.example.org", "TXT", Answer(status=Status.NONE, ttl=300)),
+        ("other.deep.example.org", "TXT", NONEXISTENT),
         ("any.example.org", "TXT", found("wild")),
         ("any.thing.example.org", "TXT", found("wild")),
         ("x.star.example.org", "A", found("192.0.2.3", ttl=60)),
         ("own.star.example.org", "A", Answer(status=Status.NONE, ttl=300)),
-        ("below.own.star.example.org", "A", Answer(status=Status.NONE, ttl=300)),
+        ("below.own.star.example.org", "A", NONEXISTENT),
         ("x.alias.example.org", "A", found("192.0.2.1")),
-        ("example.com", "A", Answer(status=Status.NONE)),
+        ("example.com", "A", Answer(status=Status.NONE, nonexistent=True)),
     ],
 )
 def test_names_wildcards_and_aliases_are_answered(name, kind, answer):
