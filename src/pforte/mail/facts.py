@@ -33,15 +33,15 @@ class DomainFacts:
 
     Attributes:
         name: the domain.
-        exists: whether the name exists at all; TROUBLE where nobody knows.
         takes_mail: FOUND if it has an MX that is none or an address; NONE if not; TROUBLE where nobody knows.
         null_mx: whether it says that it takes no mail.
+        trouble: why nobody knows, or "".
     """
 
     name: str
-    exists: Status
     takes_mail: Status
     null_mx: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,21 @@ class Listing:
 
     zone: str
     codes: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """The ban that shuts the client out.
+
+    Attributes:
+        reference: its public code.
+        ends: first moment at liberty, UTC.
+        reason: slug of the check that saw the offence, or "" for a ban by hand.
+    """
+
+    reference: str
+    ends: datetime
     reason: str = ""
 
 
@@ -81,6 +96,7 @@ class Facts:
         house: whose mail is guarded.
         session: the connection.
         envelope: sender and recipients until now; for RECIPIENT the last one is the one asked about.
+        shut: the ban that shuts the client out, or None.
         names: whether names of the address point back to it (FCrDNS).
         sender_domain: of the envelope's sender.
         author_domain: of the From field.
@@ -93,9 +109,15 @@ class Facts:
     house: House
     session: Session
     envelope: Envelope = NOTHING_YET
+    shut: Shut | None = None
     names: Confirmation | None = None
     sender_domain: DomainFacts | None = None
     author_domain: DomainFacts | None = None
     listings: tuple[Listing, ...] = ()
     conduct: Conduct | None = None
     message: Message | None = None
+
+    @property
+    def proven_author(self) -> str:
+        """Return the author's domain if DKIM proves it, or ""."""
+        return ""

@@ -86,6 +86,10 @@ class Ledger(Protocol):
         """Return the address of the page that explains a reference, or ""."""
         ...
 
+    def count(self, facts: Facts, verdict: Verdict) -> None:
+        """Count a mail that was judged to its end."""
+        ...
+
 
 class Reception:
     """One session. Its calls follow the dialogue; none of them overlaps another.
@@ -172,6 +176,7 @@ class Reception:
         self._facts = await self._inquiry.of_message(facts)
         self._of_mail[Stage.MESSAGE] = self._policy.ask(Stage.MESSAGE, self._facts)
         verdict = self._judge(envelope.recipients)
+        self._ledger.count(self._facts, verdict)
         answer = await self._answer(verdict) if verdict.judged else None
         added, removed = ((), ()) if answer else self._inquiry.headers(self._facts, verdict)
         self.reset()

@@ -77,7 +77,7 @@ class Verdict:
     @property
     def marks(self) -> tuple[Judged, ...]:
         """Return the findings that a header tells of."""
-        return tuple(each for each in self.judged if each.action is not Action.OFF)
+        return tuple(each for each in self.judged if each.action is Action.MARK)
 
     def lines(self, page: str, language: Language = "en") -> tuple[int, str, tuple[str, ...]]:
         """Return code, enhanced code and the texts of the reply's lines, printable ASCII.
