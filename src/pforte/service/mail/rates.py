@@ -125,9 +125,9 @@ class Rates:
     def _of(self, network: Network) -> _Known:
         known = self._known.get(network)
         if known is None:
-            known = self._known[network] = _Known()
-            if len(self._known) > MOST_NETWORKS:
+            if len(self._known) >= MOST_NETWORKS:
                 self._forget_one()
+            known = self._known[network] = _Known()
         self._known.move_to_end(network)
         return known
 

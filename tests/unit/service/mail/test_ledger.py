@@ -1,0 +1,122 @@
+"""Verdicts are on the disk before their sender hears of them, and mail goes on while the register is away."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+import structlog
+
+from pforte.languages import Text
+from pforte.mail.checks.declaration import Action, Check, Reply, Stage, finding_of
+from pforte.mail.facts import Facts, House, Shut
+from pforte.mail.session import Session
+from pforte.mail.verdict import Judged, Verdict
+from pforte.register.errors import RegisterError
+from pforte.service.mail import ledger as module
+from pforte.service.mail.ledger import MailLedger
+from pforte.worker import Worker
+
+SAID = Text(en="wrong", de="falsch")
+CHECK = Check(
+    id="mail.wrong",
+    stage=Stage.MESSAGE,
+    standard="RFC 5321 s2.3.8",
+    standard_action=Action.REJECT,
+    strict_action=Action.REJECT,
+    reply=Reply(550, "5.5.2", SAID),
+    summary=SAID,
+    remedy=SAID,
+    judge=lambda _: None,
+)
+VERDICT = Verdict((Judged(CHECK, finding_of("mail.wrong", b"", "right"), Action.REJECT, Action.REJECT),))
+FACTS = Facts(
+    now=datetime(2026, 3, 1, 12, 34, tzinfo=UTC),
+    house=House(),
+    session=Session(address=ip_address("192.0.2.1")),
+)
+
+
+class Store:
+    """Stands for the register."""
+
+    def __init__(self):
+        self.batches = []
+        self.error = None
+
+    def file(self, cases):
+        if self.error:
+            raise self.error
+        self.batches.append(len(cases))
+        done = sum(self.batches) - len(cases)
+        return [replace(case, reference=f"PF-{done + place}") for place, case in enumerate(cases)]
+
+
+def made(store, contact="https://example.org/r/{reference}", **options):
+    return MailLedger(store.file, Worker("test"), contact, **options)
+
+
+def test_verdicts_that_come_together_are_written_together():
+    store, told = Store(), []
+    ledger = made(store, announce=lambda facts, verdict, reference: told.append(reference))
+
+    async def run():
+        return await asyncio.gather(*(ledger.file(FACTS, VERDICT) for _ in range(300)))
+
+    references = asyncio.run(run())
+    assert len(set(references)) == 300
+    assert store.batches == [200, 100]
+    assert sorted(told) == sorted(references)
+
+
+def test_mail_goes_on_without_a_reference_while_the_register_is_away():
+    store = Store()
+    ledger = made(store)
+
+    async def run():
+        store.error = RegisterError("disk full")
+        first = await ledger.file(FACTS, VERDICT)
+        store.error = None
+        return first, await ledger.file(FACTS, VERDICT)
+
+    with structlog.testing.capture_logs() as log:
+        assert asyncio.run(run()) == ("", "PF-0")
+    assert [(each["event"], each.get("checks")) for each in log] == [
+        ("register.unavailable", None),
+        ("mail.not-kept", "mail.wrong"),
+    ]
+
+
+def test_more_than_can_wait_is_told_and_not_kept(monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 1)
+    ledger = made(Store())
+
+    async def run():
+        return await asyncio.gather(*(ledger.file(FACTS, VERDICT) for _ in range(3)))
+
+    with structlog.testing.capture_logs() as log:
+        assert asyncio.run(run()) == ["PF-0", "", ""]
+    assert [each["event"] for each in log] == ["mail.not-kept"] * 2
+
+
+def test_a_ban_explains_itself():
+    store = Store()
+    shut = replace(FACTS, shut=Shut(reference="PF-BAN", ends=FACTS.now))
+    assert asyncio.run(made(store).file(shut, VERDICT)) == "PF-BAN"
+    assert store.batches == []
+
+
+def test_the_page_names_the_reference_in_any_case():
+    assert made(Store()).page("PF-1") == "https://example.org/r/PF-1"
+    assert made(Store(), "abuse@example.org").page("PF-1") == "PF-1 abuse@example.org"
+    assert made(Store(), "").page("PF-1") == "PF-1"
+    assert made(Store()).page("") == ""
+
+
+def test_mails_are_counted_by_hour_and_what_was_done():
+    ledger = made(Store())
+    for verdict in (VERDICT, VERDICT, Verdict()):
+        ledger.count(FACTS, verdict)
+    hour = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert ledger.take_counts() == {(hour, "reject"): 2, (hour, "off"): 1}
+    assert ledger.take_counts() == {}
