@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pforte.visits.checks import CHECKS
+from pforte.mail.checks import CHECKS as MAIL_CHECKS
+from pforte.visits.checks import CHECKS as VISIT_CHECKS
 from pforte.visits.checks.house_rules import HOUSE_RULES
 
+CHECKS = (*VISIT_CHECKS, *MAIL_CHECKS)
 REPOSITORY = Path(__file__).parents[2]
 STANDARDS = tomllib.loads((REPOSITORY / "docs" / "standards.toml").read_text(encoding="utf-8"))["standard"]
 ROWS = [(standard, row) for standard in STANDARDS for row in standard["row"]]

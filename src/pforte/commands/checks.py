@@ -12,6 +12,8 @@ from pforte.commands.check_names import parse_check
 from pforte.commands.output import counted, fail, print_facts, print_heading, print_json, print_table
 from pforte.commands.scanning import ScanningError, read_rules, sites_offline
 from pforte.languages import Language
+from pforte.mail.checks import CHECKS as MAIL_CHECKS
+from pforte.mail.checks.reference import render_policy
 from pforte.printable import printable
 from pforte.settings.durations import render_duration
 from pforte.settings.table import Settings
@@ -91,7 +93,13 @@ def reference() -> None:
 @command.command("house-rules")
 def house_rules() -> None:
     """Print the page of the house rules (Markdown)."""
-    click.echo(render_house_rules(CHECKS), nl=False)
+    click.echo(render_house_rules((*CHECKS, *MAIL_CHECKS)), nl=False)
+
+
+@command.command("mail-policy")
+def mail_policy() -> None:
+    """Print the page of the inbound mail policy (Markdown)."""
+    click.echo(render_policy(MAIL_CHECKS), nl=False)
 
 
 @command.command("try")

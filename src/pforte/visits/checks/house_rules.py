@@ -1,9 +1,9 @@
 """The house rules: what no standard says and nobody does here, and how explanations quote what a check rests on."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from pforte.languages import Language, Text
-from pforte.visits.checks.declaration import Check
 
 HOUSE = "House rules s"
 """What ``Check.standard`` begins with where a check rests on them; the section follows."""
@@ -36,6 +36,16 @@ HOUSE_RULES: Mapping[str, Text] = {
     "3.1": Text(
         en="Nobody follows an invisible link to a path that robots.txt forbids to everybody.",
         de="Niemand folgt einem unsichtbaren Link auf einen Pfad, den robots.txt allen verbietet.",
+    ),
+    "4.1": Text(
+        en="Who is shut out of one service is shut out of all, mail too, until the ban ends or is lifted.",
+        de="Wer von einem Dienst ausgesperrt ist, ist es von allen, auch bei der Mail, bis die Sperre endet oder"
+        " aufgehoben wird.",
+    ),
+    "4.2": Text(
+        en="No network connects or sends more often than one sender needs, or tries out recipients that do not exist.",
+        de="Kein Netz verbindet sich oder sendet öfter, als ein Absender es braucht, oder probiert Empfänger aus, die es"
+        " nicht gibt.",
     ),
 }
 """The rules by their sections."""
@@ -78,14 +88,32 @@ def link_standard(standard: str) -> str:
     return standard if section == standard else f"[{standard}](house-rules.md#{section.replace('.', '')})"
 
 
-def render_house_rules(checks: Iterable[Check]) -> str:
+class Resting(Protocol):
+    """A check, of visits or of mail."""
+
+    @property
+    def id(self) -> str:
+        """Return its slug."""
+        ...
+
+    @property
+    def standard(self) -> str:
+        """Return what it rests on."""
+        ...
+
+
+def render_house_rules(checks: Iterable[Resting]) -> str:
     """Render the page of the house rules in Markdown."""
     known = tuple(checks)
     return "\n".join([_HEAD, *(line for section in HOUSE_RULES for line in _section(section, known))])
 
 
-def _section(section: str, checks: tuple[Check, ...]) -> Iterator[str]:
+def _section(section: str, checks: tuple[Resting, ...]) -> Iterator[str]:
     rule = HOUSE_RULES[section]
     resting = [check.id for check in checks if check.standard == f"{HOUSE}{section}"]
-    links = ", ".join(f"[`{slug}`](checks.md#{slug.replace('.', '')})" for slug in resting)
+    links = ", ".join(f"[`{slug}`]({_page(slug)}#{slug.replace('.', '')})" for slug in resting)
     yield from (f"## {section}", "", rule.en, "", f"*Deutsch.* {rule.de}", "", links, "")
+
+
+def _page(slug: str) -> str:
+    return "mail-policy.md" if slug.startswith("mail.") else "checks.md"

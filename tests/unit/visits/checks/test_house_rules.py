@@ -2,6 +2,7 @@
 
 import pytest
 
+from pforte.mail.checks import CHECKS as MAIL_CHECKS
 from pforte.visits.checks import CHECKS
 from pforte.visits.checks.house_rules import HOUSE_RULES, quote_standard, render_house_rules
 
@@ -31,12 +32,12 @@ def test_a_rule_that_is_gone_is_quoted_by_its_number():
 
 def test_every_rule_is_on_the_page_with_the_checks_that_rest_on_it():
     """A rule that nobody watches would be a promise."""
-    page = render_house_rules(CHECKS)
+    page = render_house_rules((*CHECKS, *MAIL_CHECKS))
     for section, rule in HOUSE_RULES.items():
         part = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
         assert rule.en in part
         assert rule.de in part
-        assert "checks.md#visit" in part
+        assert "checks.md#visit" in part or "mail-policy.md#mail" in part
 
 
 def test_every_house_rule_that_a_check_rests_on_is_written():
