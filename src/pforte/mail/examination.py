@@ -6,7 +6,7 @@ from pforte.mail.checks.declaration import Stage
 from pforte.mail.facts import Facts
 from pforte.mail.message import Message
 from pforte.mail.policy import Policy
-from pforte.mail.reception import Inquiry
+from pforte.mail.reception import Answer, Inquiry, Ledger, Outcome
 from pforte.mail.verdict import Verdict
 
 
@@ -29,3 +29,16 @@ async def examine(policy: Policy, inquiry: Inquiry, facts: Facts, raw: bytes) ->
     facts = await inquiry.of_message(replace(facts, message=Message(raw)))
     findings = [finding for stage in Stage for finding in policy.ask(stage, facts)]
     return facts, policy.judge(findings, facts, facts.envelope.recipients)
+
+
+async def examine_and_file(
+    policy: Policy, inquiry: Inquiry, ledger: Ledger, facts: Facts, raw: bytes
+) -> Outcome:
+    """Examine a mail and keep the verdict, as a reception does at the end of its dialogue."""
+    facts, verdict = await examine(policy, inquiry, facts, raw)
+    ledger.count(facts, verdict)
+    reference = await ledger.file(facts, verdict) if verdict.judged else ""
+    if verdict.refused:
+        code, enhanced, texts = verdict.lines(ledger.page(reference))
+        return Outcome(Answer(code, enhanced, texts, reference), verdict)
+    return Outcome(None, verdict, *inquiry.headers(facts, verdict))

@@ -59,6 +59,8 @@ class DnsInquiry:
     async def of_client(self, facts: Facts) -> Facts:
         """Add the ban, the names of the address, its listings and its conduct."""
         facts = replace(facts, now=self.now())
+        if not facts.session.client_known:
+            return facts
         facts = replace(facts, shut=self.memory.shut_out(facts))
         if facts.shut is not None:
             return facts  # nothing else will be asked
@@ -78,6 +80,8 @@ class DnsInquiry:
     async def of_recipient(self, facts: Facts) -> Facts:
         """Add the conduct, now that the recipient is known."""
         facts = replace(facts, now=self.now())
+        if not facts.session.client_known:
+            return facts
         return replace(facts, conduct=await self.memory.conduct_of(facts))
 
     async def of_message(self, facts: Facts) -> Facts:

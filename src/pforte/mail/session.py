@@ -68,6 +68,7 @@ class Session:
         user: who it authenticated as, or "".
         oddities: what it did that no standard allows.
         receiver: host name of the server that received it, or "".
+        client_known: whether whoever asks us knows the client at all; without it only the message is judged.
     """
 
     address: IPv4Address | IPv6Address
@@ -80,6 +81,7 @@ class Session:
     user: str = ""
     oddities: tuple[Moved, ...] = ()
     receiver: str = ""
+    client_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

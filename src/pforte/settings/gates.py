@@ -218,6 +218,18 @@ class HaproxyGateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RspamdGateSettings:
+    """[gate.rspamd]: mail servers ask about whole mails as they ask rspamd (HTTP) or spamd (SPAMC), on one port."""
+
+    enabled: bool = setting(False, "Answer questions about whole mails.")
+    listen: str = setting("127.0.0.1:11333", "Address and port.", host_and_port)
+    max_message: int = setting(
+        52_428_800, "Octets of a mail at most; larger ones are not judged.", between(65_536, 1_073_741_824)
+    )
+    connections: int = setting(200, "Connections held at most.", between(1, 65_535))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """[gate.*]: where bans take effect."""
 
@@ -229,3 +241,4 @@ class GateSettings:
     dnsupdate: DnsUpdateGateSettings = DnsUpdateGateSettings()
     crowdsec: CrowdsecGateSettings = CrowdsecGateSettings()
     http: HttpGateSettings = HttpGateSettings()
+    rspamd: RspamdGateSettings = RspamdGateSettings()
