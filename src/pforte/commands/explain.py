@@ -11,6 +11,7 @@ from pforte.bans import escalation
 from pforte.bans.ban import Ban, Origin, Reach
 from pforte.bans.reference import BadReferenceError, contact_about, parse_reference
 from pforte.bans.regulation import Regulation
+from pforte.checks import CHECKS, Check
 from pforte.clock import SystemClock, render_time
 from pforte.commands import Call
 from pforte.commands.ban_views import ban_object, ban_state, offence_object, offence_words
@@ -29,8 +30,6 @@ from pforte.languages import Language
 from pforte.printable import printable
 from pforte.register import Act, Case, Filed
 from pforte.settings.durations import render_duration
-from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check
 from pforte.visits.checks.house_rules import quote_standard
 
 LANGUAGES: Mapping[str, tuple[Language, ...]] = {"en": ("en",), "de": ("de",), "both": ("en", "de")}
@@ -116,7 +115,7 @@ def command(call: Call, reference: str, lang: str | None, limit: int, *, as_json
     with open_register(settings, absent="stand-in", clock=clock) as register:
         case = register.case(wanted, limit)
         repeat = repeat_of(case.ban, register.ladder.regulation)
-    check = {check.id: check for check in CHECKS}.get(_check_id(case))
+    check = CHECKS.get(_check_id(case))
     contact = contact_about(settings.desk.contact, case.ban.reference)
     told = Told(case, check, repeat, clock.now(), contact)
     if as_json:

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 
-from pforte.mail.checks import CHECKS as MAIL_CHECKS
+from pforte.checks import CHECKS
 from pforte.settings.load import Known
-from pforte.visits.checks import CHECKS
 from pforte.visits.checks.software import SOFTWARE
 
 
 def known_names() -> Known:
     """Return what settings may name."""
-    return Known(
-        [*(check.id for check in CHECKS), *(check.id for check in MAIL_CHECKS)], SOFTWARE, _mistake_in_format
-    )
+    return Known(list(CHECKS), SOFTWARE, _mistake_in_format)
 
 
 def files_now(pattern: str) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Protocol
 
 from pforte.clock import Clock
 from pforte.gates.answering import AnsweringGate
@@ -27,7 +28,10 @@ from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
 from pforte.gates.postfix.gate import PostfixGate
 from pforte.gates.postfix.reply import Replies
+from pforte.gates.rspamd.gate import RspamdGate
 from pforte.gates.table.gate import TableGate
+from pforte.mail.reception import Outcome, Reception
+from pforte.mail.session import Envelope, Session
 from pforte.net.addresses import Network
 from pforte.settings.table import Settings
 
@@ -184,3 +188,27 @@ def open_postfix(settings: Settings, clock: Clock, table: TableGate) -> PostfixG
         table=table, clock=clock, contact=settings.desk.contact, closed=gate.on_failure == "closed"
     )
     return PostfixGate(gate.listen, gate.socketmap, gate.let_through, replies)
+
+
+class Judging(Protocol):
+    """Judges mail for the gates."""
+
+    def receive(self, session: Session) -> Reception:
+        """Begin a session."""
+
+    async def examine(self, session: Session, envelope: Envelope, raw: bytes) -> Outcome:
+        """Judge a whole mail of a session that somebody else holds."""
+
+
+def open_mail(settings: Settings, clock: Clock, judging: Judging) -> list[AnsweringGate]:
+    """Make every mail gate that is enabled; none listens yet."""
+    gates: list[AnsweringGate] = []
+    if settings.gate.rspamd.enabled:
+        gates.append(open_rspamd(settings, clock, judging))
+    return gates
+
+
+def open_rspamd(settings: Settings, clock: Clock, judging: Judging) -> RspamdGate:
+    """Make the gate that ``[gate.rspamd]`` describes, whether it is enabled or not; it does not listen yet."""
+    gate = settings.gate.rspamd
+    return RspamdGate(gate.listen, judging.examine, clock, gate.max_message, gate.connections)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
 from pforte.bans.offence import Kind
+from pforte.checks import CHECKS, Check
 from pforte.gates.table.packed import Held
 from pforte.languages import Text
-from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import Check
 
 _BY_HAND = Text(
     en="The operator has shut out this network by hand.",
@@ -65,9 +63,4 @@ def kind_of(reason: str) -> Kind | None:
 
 def check_of(reason: str) -> Check | None:
     """Return the check of a slug; None where the reason is no check's slug."""
-    return _checks().get(reason)
-
-
-@cache
-def _checks() -> dict[str, Check]:
-    return {check.id: check for check in CHECKS}
+    return CHECKS.get(reason)

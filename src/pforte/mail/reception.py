@@ -90,6 +90,14 @@ class Ledger(Protocol):
         """Count a mail that was judged to its end."""
         ...
 
+    def note_failed(self, facts: Facts) -> None:
+        """Count a recipient that was refused."""
+        ...
+
+    def leave(self, facts: Facts) -> None:
+        """Take note that the client is gone."""
+        ...
+
 
 class Reception:
     """One session. Its calls follow the dialogue; none of them overlaps another.
@@ -161,11 +169,13 @@ class Reception:
         self._of_mail[Stage.RECIPIENT] = self._policy.ask(Stage.RECIPIENT, self._facts)
         answer = await self._refuse(Stage.RECIPIENT, (recipient,))
         if answer is not None:
+            self._ledger.note_failed(self._facts)
             self._facts = replace(self._facts, envelope=before.envelope)
         return answer
 
     def refused_elsewhere(self) -> None:
         """Take the last recipient back: the MTA itself refused it."""
+        self._ledger.note_failed(self._facts)
         envelope = replace(self._envelope, recipients=self._envelope.recipients[:-1])
         self._facts = replace(self._facts, envelope=envelope)
 
@@ -192,6 +202,10 @@ class Reception:
             author_domain=None,
             message=None,
         )
+
+    def closed(self) -> None:
+        """Take note that the client is gone; to be called once, at the end."""
+        self._ledger.leave(self._facts)
 
     @property
     def _session(self) -> Session:

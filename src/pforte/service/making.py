@@ -16,13 +16,14 @@ from pforte.gates.answering import AnsweringGate
 from pforte.gates.follower import Follower
 from pforte.gates.gate import Gate
 from pforte.gates.http.porter import Detection
-from pforte.gates.opening import open_answering, open_crowdsec, open_gates
+from pforte.gates.opening import open_answering, open_crowdsec, open_gates, open_mail
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.ladder import Ladder
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
+from pforte.service.mail.room import MailRoom
 from pforte.settings.table import Settings
 from pforte.visits.door import Door
 from pforte.visits.engine import EngineError
@@ -101,12 +102,32 @@ class Gates:
         return list(dict.fromkeys(names))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom the answering gates ask.
+
+    Attributes:
+        table: knows the bans in force.
+        detection: judges requests before they are served; None where only bans count.
+        mail: judges mail; None where no gate asks for it.
+    """
+
+    table: TableGate
+    detection: Detection | None = None
+    mail: MailRoom | None = None
+
+
+def judges_mail(settings: Settings) -> bool:
+    """Say whether any gate asks the mail policy."""
+    return settings.gate.rspamd.enabled
+
+
 def make_gates(
     settings: Settings,
     register: Register,
     clock: Clock,
     exempt: tuple[Network, ...],
-    detection: Detection | None = None,
+    asked: Asked,
 ) -> Gates:
     """Make every gate that is enabled; where everything is simulated, those that answer let everybody in.
 
@@ -115,14 +136,15 @@ def make_gates(
         register: keeps the bans.
         clock: tells the present moment.
         exempt: networks that are let through.
-        detection: judges requests before they are served; None where only bans count.
+        asked: whom the answering gates ask.
 
     Raises:
         GateError: an enabled gate cannot work here.
     """
-    table = TableGate(exempt)
-    answering = open_answering(settings, clock, table, detection)
-    holding: list[Gate] = [table] if answering else []
+    answering = open_answering(settings, clock, asked.table, asked.detection)
+    if asked.mail is not None:
+        answering += open_mail(settings, clock, asked.mail)
+    holding: list[Gate] = [asked.table] if answering else []
     if settings.gate.crowdsec.enabled:
         follower, listener = open_crowdsec(settings, clock, exempt, register)
         holding.append(follower)

@@ -22,6 +22,7 @@ from pforte.commands import Call
 from pforte.commands.scanning import ScanningError
 from pforte.gates.gate import GateError
 from pforte.gates.http.porter import Detection
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import AddressError, Network
 from pforte.register.batch import Batch, Claim, Recorded
 from pforte.register.errors import RegisterError
@@ -35,7 +36,17 @@ from pforte.service.counting import Counts
 from pforte.service.exempting import Exempting
 from pforte.service.following import Following
 from pforte.service.judging import Judging, Rules
-from pforte.service.making import make_door, make_gates, make_ladder, make_ranges, make_resolver, make_scanner
+from pforte.service.mail.room import MailRoom
+from pforte.service.making import (
+    Asked,
+    judges_mail,
+    make_door,
+    make_gates,
+    make_ladder,
+    make_ranges,
+    make_resolver,
+    make_scanner,
+)
 from pforte.service.reading import Readers
 from pforte.service.robots import RobotsKeeper
 from pforte.service.signals import let_reload_through
@@ -147,7 +158,13 @@ class Service:
         detection = None
         if self._door is not None:
             detection = Detection(self._door, self._catching.catch, not settings.service.simulate)
-        self._gates = make_gates(settings, self._register, clock, self._networks(), detection)
+        table, self._mail = TableGate(self._networks()), None
+        if judges_mail(settings):
+            self._mail = MailRoom(
+                settings, self._register, self._resolver, table, clock, self._catching.catch
+            )
+        asked = Asked(table, detection, self._mail)
+        self._gates = make_gates(settings, self._register, clock, self._networks(), asked)
         self._following = Following(self._register, self._gathering, self._judging)
         self._group = asyncio.TaskGroup()
         self._readers = Readers(self._group, self._judging, self._counts, clock)
@@ -206,6 +223,8 @@ class Service:
                 task.cancel()
             await self._end(working)
             self._counts.tell_totals()
+        if self._mail is not None:
+            await self._mail.close()
         await self._resolver.close()
         self._reloading.close()
         await self._upkeep.finish(self._register.close, CLOSE_SECONDS)
@@ -269,6 +288,7 @@ class Service:
             Duty(self._take_up_claims, timedelta(minutes=5)),
             Duty(self._purge, timedelta(days=1)),
             Duty(self._tell_counts, timedelta(minutes=1)),
+            *(() if self._mail is None else self._mail.duties()),
         )
         await tend(duties, self._clock)
 
@@ -343,6 +363,8 @@ class Service:
             self._exempt()  # addresses may have been found while the rules waited for their turn
         if any(name.startswith("log.") for name in changed):
             log.configure(settings.log.format, settings.log.level)
+        if self._mail is not None:
+            self._mail.take_over(settings)
         await self._readers.follow(settings)
         _log.info("settings.taken-over", changed=[name for name in changed if name not in late])
         if late:

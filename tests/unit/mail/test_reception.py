@@ -18,7 +18,7 @@ class Kept:
 
     def __init__(self):
         self.filed = []
-        self.counted = 0
+        self.counted = self.failed = self.left = 0
 
     async def file(self, facts, verdict):
         self.filed.append((facts, verdict))
@@ -29,6 +29,12 @@ class Kept:
 
     def count(self, facts, verdict):
         self.counted += 1
+
+    def note_failed(self, facts):
+        self.failed += 1
+
+    def leave(self, facts):
+        self.left += 1
 
 
 def check(slug, stage, judge, **changes):
@@ -159,12 +165,14 @@ def test_a_recipient_that_is_refused_does_not_belong_to_the_mail():
             await reception.recipient(each) for each in ("b@example.org", "no@example.org", "c@example.org")
         ]
         reception.refused_elsewhere()
+        reception.closed()
         return answers, reception.facts.envelope.recipients
 
     seen = check("mail.no", Stage.RECIPIENT, lambda each: each.envelope.recipients[-1] == "no@example.org")
-    (answers, recipients), _ = play([seen], act)
+    (answers, recipients), kept = play([seen], act)
     assert [answer is None for answer in answers] == [True, False, True]
     assert recipients == ("b@example.org",)
+    assert (kept.failed, kept.left) == (2, 1)
 
 
 def test_encryption_forgets_how_the_client_called_itself():

@@ -10,9 +10,10 @@ import structlog
 
 from pforte.bans.exemption import Exemptions
 from pforte.clock import SetClock
+from pforte.gates.table.gate import TableGate
 from pforte.register.store import Register
 from pforte.robots.sites import Sites
-from pforte.service.making import Gates, make_door, make_gates, make_ladder, make_ranges
+from pforte.service.making import Asked, Gates, make_door, make_gates, make_ladder, make_ranges
 from pforte.settings.gates import CrowdsecGateSettings, FilesGateSettings, GateSettings, HttpGateSettings
 from pforte.settings.table import (
     ExemptSettings,
@@ -39,13 +40,16 @@ def test_simulation_opens_no_gate(tmp_path: Path) -> None:
     gate = GateSettings(files=FilesGateSettings(enabled=True, folder=tmp_path / "files"))
     settings = Settings(service=ServiceSettings(state=tmp_path, simulate=True), gate=gate)
     with Register.open(tmp_path, clock) as register:
-        assert make_gates(settings, register, clock, ()) == Gates()
+        assert make_gates(settings, register, clock, (), Asked(TableGate(()))) == Gates()
         asked = replace(settings, gate=replace(gate, http=HttpGateSettings(enabled=True)))
-        assert make_gates(asked, register, clock, ()).names == ["http"]  # whoever asks must get an answer
+        assert make_gates(asked, register, clock, (), Asked(TableGate(()))).names == [
+            "http"
+        ]  # whoever asks must get an answer
         enforcing = replace(settings, service=ServiceSettings(state=tmp_path))
-        assert [follower.name for follower in make_gates(enforcing, register, clock, ()).followers] == [
-            "files"
-        ]
+        assert [
+            follower.name
+            for follower in make_gates(enforcing, register, clock, (), Asked(TableGate(()))).followers
+        ] == ["files"]
 
 
 def test_the_gate_of_the_bouncers_follows_and_listens_under_one_name(tmp_path: Path) -> None:
@@ -54,7 +58,7 @@ def test_the_gate_of_the_bouncers_follows_and_listens_under_one_name(tmp_path: P
     gate = GateSettings(crowdsec=CrowdsecGateSettings(enabled=True))
     settings = Settings(service=ServiceSettings(state=tmp_path), gate=gate)
     with Register.open(tmp_path, clock) as register:
-        gates = make_gates(settings, register, clock, ())
+        gates = make_gates(settings, register, clock, (), Asked(TableGate(())))
         assert [follower.name for follower in gates.followers] == ["crowdsec"]
         assert [answering.name for answering in gates.answering] == ["crowdsec"]
         assert gates.names == ["crowdsec"]
@@ -67,7 +71,7 @@ def test_a_gate_that_answers_asks_a_table_that_follows_the_register(tmp_path: Pa
     gate = GateSettings(http=HttpGateSettings(enabled=True))
     settings = Settings(service=ServiceSettings(state=tmp_path), gate=gate)
     with Register.open(tmp_path, clock) as register:
-        assert make_gates(settings, register, clock, ()).names == ["table", "http"]
+        assert make_gates(settings, register, clock, (), Asked(TableGate(()))).names == ["table", "http"]
 
 
 def test_requests_are_judged_at_the_door_where_a_gate_asks_for_it() -> None:

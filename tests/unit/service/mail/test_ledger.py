@@ -1,6 +1,7 @@
 """Verdicts are on the disk before their sender hears of them, and mail goes on while the register is away."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -12,9 +13,12 @@ from pforte.mail.checks.declaration import Action, Check, Reply, Stage, finding_
 from pforte.mail.facts import Facts, House, Shut
 from pforte.mail.session import Session
 from pforte.mail.verdict import Judged, Verdict
+from pforte.net.addresses import network_of
 from pforte.register.errors import RegisterError
 from pforte.service.mail import ledger as module
 from pforte.service.mail.ledger import MailLedger
+from pforte.service.mail.rates import Rates
+from pforte.settings.mail import MailRateSettings
 from pforte.worker import Worker
 
 SAID = Text(en="wrong", de="falsch")
@@ -52,8 +56,24 @@ class Store:
         return [replace(case, reference=f"PF-{done + place}") for place, case in enumerate(cases)]
 
 
-def made(store, contact="https://example.org/r/{reference}", **options):
-    return MailLedger(store.file, Worker("test"), contact, **options)
+async def nothing(_network, _since):
+    return {}
+
+
+RATES = MailRateSettings(messages=1, failed_recipients=1, at_once=1)
+
+
+def made(store, contact="https://example.org/r/{reference}", rates=None, **options):
+    counting = rates or Rates(RATES, nothing)
+    return MailLedger(
+        keep=store.file,
+        worker=Worker("test"),
+        contact=contact,
+        rates=counting,
+        charge=network_of,
+        counted=Counter(),
+        **options,
+    )
 
 
 def test_verdicts_that_come_together_are_written_together():
@@ -118,5 +138,16 @@ def test_mails_are_counted_by_hour_and_what_was_done():
     for verdict in (VERDICT, VERDICT, Verdict()):
         ledger.count(FACTS, verdict)
     hour = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    assert ledger.take_counts() == {(hour, "reject"): 2, (hour, "off"): 1}
-    assert ledger.take_counts() == {}
+    assert ledger.counted == {(hour, "reject"): 2, (hour, "off"): 1}
+
+
+def test_what_a_network_does_is_counted():
+    rates = Rates(RATES, nothing)
+    ledger, network = made(Store(), rates=rates), network_of(FACTS.session.address)
+    for _ in range(2):
+        rates.connect(network)
+        ledger.count(FACTS, Verdict())
+        ledger.note_failed(FACTS)
+    assert set(rates.over(network, FACTS.now)) == {"messages", "failed-recipients", "at-once"}
+    ledger.leave(FACTS)
+    assert set(rates.over(network, FACTS.now)) == {"messages", "failed-recipients"}
