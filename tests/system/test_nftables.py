@@ -1,19 +1,17 @@
 """The firewall gate against the real kernel, with real packets, in network namespaces of its own."""
 
-import ctypes
 import os
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, ip_network
-from pathlib import Path
 
 import pytest
+from namespaces import inside, ip
 
 from pforte.bans.ban import Action, Ban, Decision, Reach
 from pforte.clock import SystemClock
@@ -35,33 +33,10 @@ LAYOUT = Layout(table="pforte", priority=-200, size=1_048_576, ipv6_prefix=64)
 HOME = "10.77.0.1"
 HOME_V6 = "fd77::1"
 VISITORS = ("10.77.0.2", "10.77.0.3", "10.77.1.2", "fd77::2", "fd77:0:0:1::2", "fd77:0:0:2::2")
-_CLONE_NEWNET = 0x40000000
 
 
 def now() -> datetime:
     return SystemClock().now()
-
-
-def ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True, capture_output=True)
-
-
-@contextmanager
-def inside(namespace: str) -> Iterator[None]:
-    """Run the block in a network namespace; sockets made in it stay there."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def enter(path: str) -> None:
-        with Path(path).open("rb") as handle:
-            if libc.setns(handle.fileno(), _CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), f"cannot enter {path}")
-
-    with Path("/proc/thread-self/ns/net").open("rb") as before:
-        enter(f"/run/netns/{namespace}")
-        try:
-            yield
-        finally:
-            assert libc.setns(before.fileno(), _CLONE_NEWNET) == 0
 
 
 class Street:

@@ -68,6 +68,13 @@ class Ban:
         """Say whether the network is shut out at ``moment`` by this ban."""
         return self.starts <= moment < self.effective_end()
 
+    def stands(self, moment: datetime) -> bool:
+        """Say whether who hears of this ban at ``moment`` has to shut the network out: it has not ended, nor been lifted.
+
+        Its start and the moment of a lift do not count: the clock they were read from may be ahead of the hearer's.
+        """
+        return self.lifted is None and moment < self.ends
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:

@@ -87,6 +87,7 @@ class Follower:
         self._error = ""
         self._exempt: tuple[Network, ...] | None = None
         self._stands_open = False
+        self._away = False
 
     @property
     def name(self) -> str:
@@ -112,23 +113,17 @@ class Follower:
         if self._error and now < self._due:
             return (self._due - now).total_seconds()
         try:
-            if self._journal.panic() is None:
-                self._catch_up(now)
-            else:
-                self._stand_open(now)
-            if self._exempt is not None:
-                exempt, self._exempt = self._exempt, None
-                self._gate.exempt(exempt, now)
-            if now >= self._due:
-                self._due = self._gate.tend(now)
+            self._follow(now)
+            if self._sequence is not None or self._stands_open:
+                self._tend(now)
         except GateError as error:
             return self._fail(str(error), now)
         except self._purged:
             self._sequence = None
             return 0.0
-        except self._unavailable as error:
-            # The gate stays as it is: it goes on with the last known bans.
-            _log.warning("gate.register-away", gate=self.name, text=str(error))
+        except self._unavailable as error:  # the gate itself asks the register
+            self._note_away(str(error))
+        if self._away:
             return FIRST_PAUSE.total_seconds()
         if self._error:
             _log.info("gate.recovered", gate=self.name)
@@ -143,6 +138,35 @@ class Follower:
             self._gate.close()
         except self._unavailable as error:
             _log.warning("gate.register-away", gate=self.name, text=str(error))
+
+    def _follow(self, now: datetime) -> None:
+        """Take over what is new; while the register is away the gate goes on with the last known bans."""
+        try:
+            if self._journal.panic() is None:
+                self._catch_up(now)
+            else:
+                self._stand_open(now)
+        except self._purged:
+            raise
+        except self._unavailable as error:
+            self._note_away(str(error))
+            return
+        if self._away:
+            self._away = False
+            _log.info("gate.register-back", gate=self.name)
+
+    def _tend(self, now: datetime) -> None:
+        """Do what is due: bans end although the register is away."""
+        if self._exempt is not None:
+            exempt, self._exempt = self._exempt, None
+            self._gate.exempt(exempt, now)
+        if now >= self._due:
+            self._due = self._gate.tend(now)
+
+    def _note_away(self, error: str) -> None:
+        if not self._away:
+            _log.warning("gate.register-away", gate=self.name, text=error)
+        self._away = True
 
     def _catch_up(self, now: datetime) -> None:
         if self._sequence is None or self._stands_open:

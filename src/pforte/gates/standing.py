@@ -8,10 +8,9 @@ from pforte.net.addresses import Network
 
 
 class Standing:
-    """Bans that have not ended, by network; one network may stand under several.
+    """Bans that stand (:meth:`Ban.stands`), by network; one network may stand under several.
 
-    A ban counts from the moment it is known, even if the clock of another machine put its start a little
-    ahead. It stays until :meth:`expire` finds it ended.
+    A ban counts from the moment it is known, and so does a lift. It stays until :meth:`expire` finds it ended.
     """
 
     def __init__(self) -> None:
@@ -65,13 +64,12 @@ class Standing:
     def _put(self, ban: Ban, moment: datetime) -> None:
         known = self._bans.get(ban.network, ())
         others = tuple(other for other in known if other.reference != ban.reference) if known else known
-        end = ban.effective_end()
-        if end <= moment:
+        if not ban.stands(moment):
             self._keep(ban.network, others)
             return
         self._bans[ban.network] = (*others, ban)
-        if self._next_end is None or end < self._next_end:
-            self._next_end = end
+        if self._next_end is None or ban.ends < self._next_end:
+            self._next_end = ban.ends
 
     def _keep(self, network: Network, bans: tuple[Ban, ...]) -> None:
         if bans:

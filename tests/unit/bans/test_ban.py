@@ -33,5 +33,15 @@ def test_a_lift_ends_it_at_once():
     assert not lifted.in_force(NOON + HOUR / 2)
 
 
+@pytest.mark.parametrize(
+    ("after", "lifted", "stands"),
+    [(-60, None, True), (0, None, True), (3599.9, None, True), (3600, None, False), (10, 20, False)],
+)
+def test_what_is_known_of_a_ban_stands_until_its_end_or_a_lift(after, lifted, stands):
+    """Whoever set or lifted it may have another clock: its start and the moment of a lift do not count."""
+    moment = None if lifted is None else NOON + timedelta(seconds=lifted)
+    assert replace(BAN, lifted=moment).stands(NOON + timedelta(seconds=after)) is stands
+
+
 def test_a_lift_after_its_end_makes_it_no_longer():
     assert replace(BAN, lifted=NOON + 5 * HOUR).effective_end() == NOON + HOUR

@@ -86,6 +86,7 @@ class Wall:
     failing: bool = False
     exempted: list[Network] = field(default_factory=list)
     closed: bool = False
+    tended: int = 0
 
     name = "wall"
 
@@ -112,6 +113,7 @@ class Wall:
 
     def tend(self, moment: datetime) -> datetime:
         self._try()
+        self.tended += 1
         return moment + timedelta(minutes=5)
 
     def entries(self) -> int:
@@ -190,6 +192,41 @@ def test_a_register_that_is_away_leaves_the_gate_as_it_is() -> None:
     journal.decide(2)
     follower.step()
     assert len(wall.held) == 2
+
+
+def test_a_gate_is_tended_while_the_register_is_away() -> None:
+    """What is known of a ban is its end too: nobody stays shut out because a database is down."""
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    follower = make(journal, wall, clock)
+    follower.step()
+    journal.away = True
+    follower.exempt([ip_network("198.51.100.1/32")])
+    clock.move(timedelta(minutes=5))
+    with structlog.testing.capture_logs() as logged:
+        follower.step()
+        follower.step()
+        clock.move(timedelta(minutes=5))
+        follower.step()
+    assert wall.tended == 3
+    assert wall.exempted == [ip_network("198.51.100.1/32")]
+    assert [each["event"] for each in logged if each["event"] == "gate.register-away"] == [
+        "gate.register-away"
+    ]
+    journal.away = False
+    with structlog.testing.capture_logs() as logged:
+        follower.step()
+    assert [each["event"] for each in logged] == ["gate.register-back"]
+
+
+def test_a_gate_that_knows_nothing_yet_is_not_tended() -> None:
+    """It would put its own emptiness in the place of what the kernel still enforces."""
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    journal.away = True
+    follower = make(journal, wall, clock)
+    follower.step()
+    clock.move(timedelta(minutes=5))
+    follower.step()
+    assert (wall.tended, wall.loads) == (0, 0)
 
 
 def test_a_purged_journal_leads_to_a_snapshot() -> None:

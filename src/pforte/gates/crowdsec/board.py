@@ -313,7 +313,7 @@ class Board:
         with self._lock:
             for value in self._pieces(ban.network):
                 if self._shown.get(value) is None:
-                    if ban.effective_end() > moment:
+                    if ban.stands(moment):
                         continue  # decided after the bans were read: it comes as a decision
                     told = notice_of(value, replace(ban, lifted=None))
                     self._gone[value] = Gone(told, int(ban.effective_end().timestamp()))

@@ -15,8 +15,11 @@ from pforte.gates.overlap import outside, table_of
 from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
 
-SHORTEST_PAUSE = 1.0
+SHORTEST_PAUSE = 0.5
 """Seconds between two writings, at least."""
+
+LOOK_SECONDS = 1.0
+"""How often it is looked for bans that have ended."""
 
 _WRITTEN_ANEW = "@ SOA "
 """Beginning of the line that every writing of a zone changes: it holds the serial."""
@@ -80,7 +83,7 @@ class FilesGate:
         self.load((), moment)
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
-        """Take over what was decided; written at once, or by :meth:`tend` within a second of the last writing."""
+        """Take over what was decided; written at once, or by :meth:`tend` half a second after the last writing."""
         if decisions:
             self._forget(self._standing.apply(decisions, moment))
             self.tend(moment)
@@ -94,11 +97,12 @@ class FilesGate:
             self.tend(moment)
 
     def tend(self, moment: datetime) -> datetime:
-        """Let ended bans go and write what changed, unless the last writing was less than a second ago."""
+        """Let ended bans go and write what changed, unless the last writing was a moment ago."""
         self._forget(self._standing.expire(moment))
-        if self._changed and self._clock.monotonic() >= self._write_after:
+        wait = self._write_after - self._clock.monotonic()
+        if self._changed and wait <= 0:
             self._write()
-        return moment + timedelta(seconds=SHORTEST_PAUSE)
+        return moment + timedelta(seconds=min(wait, LOOK_SECONDS) if self._changed else LOOK_SECONDS)
 
     def entries(self) -> int:
         """Return how many networks are shut out."""

@@ -63,20 +63,21 @@ class _Bans:
         return self.v4 if isinstance(network, IPv4Network) else self.v6
 
     def put(self, ban: Ban, now: float) -> None:
-        """Take a ban over its older self; one that has ended only takes its older self away."""
+        """Take a ban over its older self; one that has ended or was lifted only takes its older self away."""
         network = ban.network
         family = self.family(network)
         table = family.table(network.prefixlen)
         key = int(network.network_address) >> family.bits - network.prefixlen
         first = table.get(key)
         packed = self.packing.pack(ban)
+        stands = ban.lifted is None and end_of(packed) > now
         if first is None:
-            if end_of(packed) > now:
+            if stands:
                 table[key] = packed
             return
         number = reference_number(ban.reference)
         standing = [one for one in (first, *self.others.pop(network, ())) if not is_of(one, number)]
-        if end_of(packed) > now:
+        if stands:
             standing.append(packed)
         standing.sort(key=end_of, reverse=True)
         if not standing:
