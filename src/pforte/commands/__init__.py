@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import click
 
@@ -39,6 +39,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ),
     ("register", "Check the register, or list the offences in it, also those that led to no ban."),
     ("robots", "Ask what a robots.txt allows (RFC 9309)."),
+    ("mail", "Look after what others see of our mail: the records we publish, the reports that arrive."),
     (
         "gates",
         "Say how far each gate is behind the register's decisions, what it shuts out and what troubles it.",
@@ -167,25 +168,40 @@ class Group(click.Group):
         ]
 
 
-class Commands(Group):
-    """The group that imports a command when it is called."""
+class LazyGroup(Group):
+    """A group that imports a command when it is called.
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments; ``--config`` and ``--set`` may stand behind the command too."""
-        return super().parse_args(ctx, common_first(args))
+    Attributes:
+        package: where the modules of the commands stand.
+        commands_known: name and summary of each command, in the order of the help.
+    """
+
+    package: ClassVar[str]
+    commands_known: ClassVar[tuple[tuple[str, str], ...]]
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """Return the names in the order of the help."""
-        return list(dict(COMMANDS))
+        return list(dict(self.commands_known))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         """Import and return the command of that name, or None."""
-        if cmd_name not in dict(COMMANDS):
+        if cmd_name not in dict(self.commands_known):
             return None
-        command = import_module(f"pforte.commands.{cmd_name}").command
-        assert isinstance(command, click.Command)  # noqa: S101  a mistake in COMMANDS, not of the user
+        command = import_module(f"{self.package}.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101  a mistake in the list, not of the user
         return command
 
     def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002  the group's signature
         """Return names and summaries without importing the commands."""
-        return list(COMMANDS)
+        return list(self.commands_known)
+
+
+class Commands(LazyGroup):
+    """The commands of the program."""
+
+    package = "pforte.commands"
+    commands_known = COMMANDS
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; ``--config`` and ``--set`` may stand behind the command too."""
+        return super().parse_args(ctx, common_first(args))

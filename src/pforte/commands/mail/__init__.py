@@ -1,0 +1,25 @@
+"""``pforte mail``: one file per subcommand, listed here in the order of the help and imported when it is called."""
+
+import click
+
+from pforte.commands import LazyGroup
+
+COMMANDS: tuple[tuple[str, str], ...] = (
+    (
+        "reports",
+        "Say what DMARC and TLS reports in FILE... tell of our mail: what failed, how often, and why.",
+    ),
+)
+"""Name and summary of each command; the module of that name holds a click command called ``command``."""
+
+
+class MailCommands(LazyGroup):
+    """The commands of ``pforte mail``."""
+
+    package = "pforte.commands.mail"
+    commands_known = COMMANDS
+
+
+@click.group("mail", cls=MailCommands)
+def command() -> None:
+    """Look after what others see of our mail: the records we publish, the reports that arrive."""
