@@ -48,8 +48,8 @@ class _Known:
 
 def _rate(verify_batch: Callable[[], None]) -> float:
     verify_batch()
-    count, start = 0, time.perf_counter()
-    while (seconds := time.perf_counter() - start) < SECONDS:
+    count, start = 0, time.process_time()  # Neither waits for anything, and others may use the machine.
+    while (seconds := time.process_time() - start) < SECONDS:
         verify_batch()
         count += BATCH
     return count / seconds

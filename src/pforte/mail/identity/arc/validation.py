@@ -91,6 +91,8 @@ async def validate(
         return Validation(result=Result.FAIL, why=str(error))
     if not sets:
         return Validation(result=Result.NONE, why="nobody sealed the message")
+    for one in sets:
+        content.expect(one.signature.body_form, one.signature.length)
     sealers = tuple(Sealer(one.instance, one.seal.domain, one.findings) for one in sets)
     newest = await _judge_message(content, sets[-1], keys, now, limits)
     if newest.result is not dkim.Result.PASS:

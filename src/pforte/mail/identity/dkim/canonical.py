@@ -3,8 +3,8 @@
 Every form is made in time proportional to the message, in pieces, so that a large body is not held twice.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 
@@ -49,24 +49,33 @@ def canonical_field(raw: bytes, form: Form) -> bytes:
     return name.rstrip(b" \t").lower() + b":" + _one_space(value.replace(b"\r\n", b"")).strip(b" ")
 
 
-def digest_body(body: bytes, form: Form, length: int | None = None) -> BodyDigest:
-    """Hash a canonical body, or as many octets of it as the ``l=`` of a signature covers.
+def digest_body(body: bytes, form: Form, lengths: Iterable[int | None]) -> dict[int | None, BodyDigest]:
+    """Hash a canonical body up to each of several lengths, all in one go.
 
     Args:
         body: what follows the empty line, lines ended by CRLF.
         form: the form.
-        length: octets to hash of the canonical body; None hashes all.
+        lengths: octets to hash of the canonical body, as the ``l=`` of signatures says; None hashes all.
     """
-    digest = sha256()
-    left = length
+    wanted = set(lengths)
+    waiting = sorted((length for length in wanted if length is not None), reverse=True)
+    digests: dict[int | None, BodyDigest] = {}
+    digest, done = sha256(), 0
     for piece in _pieces(body, form):
-        if left is not None:
-            if len(piece) > left:
-                digest.update(piece[:left])
-                return BodyDigest(digest.digest(), whole=False)
-            left -= len(piece)
-        digest.update(piece)
-    return BodyDigest(digest.digest(), whole=True, missing=left or 0)
+        at = 0
+        while waiting and waiting[-1] < done + len(piece):
+            length = waiting.pop()
+            digest.update(piece[at : length - done])
+            at = length - done
+            digests[length] = BodyDigest(digest.digest(), whole=False)
+        if not waiting and None not in wanted:
+            return digests
+        digest.update(piece[at:])
+        done += len(piece)
+    digests[None] = BodyDigest(digest.digest(), whole=True)
+    for length in waiting:
+        digests[length] = replace(digests[None], missing=length - done)
+    return digests
 
 
 def _pieces(body: bytes, form: Form) -> Iterator[bytes | memoryview]:

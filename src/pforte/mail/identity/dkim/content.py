@@ -20,7 +20,8 @@ class Content:
         from_file = header.count(b"\n") != header.count(b"\r\n")
         self.fields = tuple(map(_with_crlf, fields) if from_file else fields)
         self._body = _with_crlf(bytes(body)) if from_file else bytes(body)
-        self._digests: dict[tuple[Form, int | None], BodyDigest] = {}
+        self._lengths: dict[Form, set[int | None]] = {form: set() for form in Form}
+        self._digests: dict[Form, dict[int | None, BodyDigest]] = {form: {} for form in Form}
         self._places: dict[bytes, list[int]] = {}
         for place, field in enumerate(self.fields):
             name, colon, _ = field.partition(b":")
@@ -49,12 +50,16 @@ class Content:
             if left[name]:
                 yield canonical_field(self.fields[left[name].pop()], form) + b"\r\n"
 
+    def expect(self, form: Form, length: int | None) -> None:
+        """Say that a hash of the body will be asked for: those expected are made together, in one go over it."""
+        self._lengths[form].add(length)
+
     def digest(self, form: Form, length: int | None) -> BodyDigest:
-        """Return the hash of the body, made once for each form and length."""
-        key = (form, length)
-        if key not in self._digests:
-            self._digests[key] = digest_body(self._body, form, length)
-        return self._digests[key]
+        """Return the hash of the body, or of so many octets of it."""
+        if length not in self._digests[form]:
+            self.expect(form, length)
+            self._digests[form] = digest_body(self._body, form, self._lengths[form])
+        return self._digests[form][length]
 
 
 def _with_crlf(text: bytes) -> bytes:

@@ -123,8 +123,6 @@ def parse_signature(raw: bytes, tags: Mapping[str, str]) -> MessageSignature:
     """
     if _tag(tags, "v") != "1":
         raise SignatureError("the signature's version is not 1")
-    if "dns/txt" not in without_white(tags.get("q", "dns/txt")).split(":"):
-        raise SignatureError("q= names no way to the key that is known")
     return read_message_signature(raw, tags, _identity(tags))
 
 
@@ -141,6 +139,8 @@ def read_message_signature(raw: bytes, tags: Mapping[str, str], identity: str) -
     """
     seal = read_signature(raw, tags)
     header_form, body_form = _forms(tags.get("c", "simple/simple"))
+    if "dns/txt" not in without_white(tags.get("q", "dns/txt")).split(":"):
+        raise SignatureError("q= names no way to the key that is known")
     expires_at = _number(tags, "x", _SECONDS)
     if expires_at is not None and seal.signed_at is not None and expires_at <= seal.signed_at:
         raise SignatureError("the signature ends before it was made (x= and t=)")

@@ -102,6 +102,15 @@ class Verification:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A field that holds a signature, read as far as it goes."""
+
+    place: int
+    tags: Mapping[str, str]
+    signature: MessageSignature | SignatureError
+
+
 async def verify(
     fields: Sequence[bytes],
     body: bytes | memoryview,
@@ -120,8 +129,12 @@ async def verify(
     """
     content, keys = Content(fields, body), Keys(resolver)
     places = content.places(FIELD)
-    checked = [await _check(content, place, keys, now, limits) for place in places[: limits.most_signatures]]
-    return Verification(tuple(checked), max(0, len(places) - limits.most_signatures))
+    readings = [_read(content, place) for place in places[: limits.most_signatures]]
+    for reading in readings:
+        if isinstance(reading.signature, MessageSignature):
+            content.expect(reading.signature.body_form, reading.signature.length)
+    checked = [await _check(content, reading, keys, now, limits) for reading in readings]
+    return Verification(tuple(checked), len(places) - len(readings))
 
 
 async def judge_message(
@@ -200,22 +213,25 @@ def _is_below(signature: MessageSignature) -> bool:
     return bool(signature.identity) and signature.identity.rpartition("@")[2] != signature.domain
 
 
-async def _check(content: Content, place: int, keys: Keys, now: datetime, limits: Limits) -> Checked:
+def _read(content: Content, place: int) -> _Reading:
     tags: Mapping[str, str] = {}
-    raw = content.fields[place]
     try:
-        tags = read_tags(raw)
-        signature = parse_signature(raw, tags)
+        tags = read_tags(content.fields[place])
+        return _Reading(place, tags, parse_signature(content.fields[place], tags))
     except SignatureError as error:
-        return _described(tags, Verdict(result=error.result, why=error.why))
-    verdict = await judge_message(content, place, signature, keys, now, limits)
-    authors = len(content.places(b"from"))
-    body = content.digest(signature.body_form, signature.length)
+        return _Reading(place, tags, error)
+
+
+async def _check(content: Content, reading: _Reading, keys: Keys, now: datetime, limits: Limits) -> Checked:
+    signature = reading.signature
+    if isinstance(signature, SignatureError):
+        return _described(reading.tags, Verdict(result=signature.result, why=signature.why))
+    verdict = await judge_message(content, reading.place, signature, keys, now, limits)
     return replace(
-        _described(tags, verdict),
+        _described(reading.tags, verdict),
         identity=signature.identity,
-        from_covered=Counter(signature.names)[b"from"] >= authors > 0,
-        whole_body=body.whole,
+        from_covered=Counter(signature.names)[b"from"] >= len(content.places(b"from")) > 0,
+        whole_body=content.digest(signature.body_form, signature.length).whole,
     )
 
 

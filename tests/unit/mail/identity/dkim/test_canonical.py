@@ -67,8 +67,8 @@ def test_header_fields(raw, simple, relaxed):
     ],
 )
 def test_bodies(body, simple, relaxed):
-    assert digest_body(body, Form.SIMPLE).value == sha256(simple).digest()
-    assert digest_body(body, Form.RELAXED).value == sha256(relaxed).digest()
+    assert digest_body(body, Form.SIMPLE, [None])[None].value == sha256(simple).digest()
+    assert digest_body(body, Form.RELAXED, [None])[None].value == sha256(relaxed).digest()
 
 
 @given(BODIES, st.sampled_from(Form), st.integers(1, 9))
@@ -76,15 +76,28 @@ def test_pieces_make_the_same_as_the_whole(body, form, piece):
     """Wherever a large body is cut, its hash is that of the body at once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(canonical, "_PIECE", piece)
-        assert digest_body(body, form).value == sha256(_plain(body, form)).digest()
+        assert digest_body(body, form, [None])[None].value == sha256(_plain(body, form)).digest()
 
 
 @pytest.mark.standard("6376:3.5")
-@given(BODIES, st.sampled_from(Form), st.integers(0, 20))
-def test_only_the_signed_length_is_hashed(body, form, length):
+@given(BODIES, st.sampled_from(Form), st.sets(st.none() | st.integers(0, 20), min_size=1), st.integers(1, 9))
+def test_only_the_signed_lengths_are_hashed(body, form, lengths, piece):
     """What l= leaves out is told, and so is a body that is too short for it."""
     plain = _plain(body, form)
-    digest = digest_body(body, form, length)
-    assert digest.value == sha256(plain[:length]).digest()
-    assert digest.whole is (len(plain) <= length)
-    assert digest.missing == max(0, length - len(plain))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canonical, "_PIECE", piece)
+        digests = digest_body(body, form, lengths)
+    for length in lengths:
+        digest = digests[length]
+        assert digest.value == sha256(plain[:length]).digest()
+        assert digest.whole is (length is None or len(plain) <= length)
+        assert digest.missing == (0 if length is None else max(0, length - len(plain)))
+
+
+def test_what_no_signature_covers_is_not_read(monkeypatch):
+    """A signature over a few octets of a large body costs no more than these."""
+    monkeypatch.setattr(canonical, "_PIECE", 4)
+    pieces = canonical._relaxed_pieces(b"a\r\n" * 9)
+    monkeypatch.setattr(canonical, "_relaxed_pieces", lambda body: pieces)
+    digest_body(b"", Form.RELAXED, [1])
+    assert len(list(pieces)) == 8
