@@ -28,3 +28,12 @@ async def ask_both(first: Awaitable[T], second: Awaitable[U]) -> tuple[T, U]:
     if isinstance(other, BaseException):
         raise other
     return one, other
+
+
+async def ask_within(seconds: float, question: Awaitable[T]) -> T | None:
+    """Ask a question, and give it up with None where no answer comes within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await question
+    except TimeoutError:
+        return None

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pforte.dns.together import ask_both, ask_together
+from pforte.dns.together import ask_both, ask_together, ask_within
 
 
 def test_answers_come_in_the_order_of_the_questions() -> None:
@@ -57,3 +57,21 @@ def test_two_questions_of_different_kinds_are_asked_together() -> None:
         asyncio.run(ask_both(fail(), number()))
     with pytest.raises(ValueError, match="no"):
         asyncio.run(ask_both(number(), fail()))
+
+
+def test_a_question_is_given_up_when_its_time_is_over() -> None:
+    async def answer() -> int:
+        return 1
+
+    async def run() -> tuple[int | None, int | None]:
+        return await ask_within(60, answer()), await ask_within(0, asyncio.Event().wait())
+
+    assert asyncio.run(run()) == (1, None)
+
+
+def test_an_error_within_the_time_is_raised() -> None:
+    async def fail() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        asyncio.run(ask_within(60, fail()))
