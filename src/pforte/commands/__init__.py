@@ -29,7 +29,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("bans", "List the bans in force, the latest recorded first."),
     (
         "explain",
-        "Explain the ban that carries REFERENCE: what was seen, which rule it broke, what comes next.",
+        "Explain the ban or the judged mail of REFERENCE: what was seen, which rule it broke, what comes next.",
     ),
     ("ban", "Shut NETWORK out from now on; every gate closes within a second."),
     ("lift", "Lift all bans of NETWORK, or the one ban of REFERENCE; every gate opens within a second."),
@@ -39,7 +39,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ),
     ("register", "Check the register, or list the offences in it, also those that led to no ban."),
     ("robots", "Ask what a robots.txt allows (RFC 9309)."),
-    ("mail", "Look after what others see of our mail: the records we publish, the reports that arrive."),
+    ("mail", "Judge mail, say what was refused, and look after what others see of our mail."),
     (
         "gates",
         "Say how far each gate is behind the register's decisions, what it shuts out and what troubles it.",

@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 import click
 
+from pforte.checks import CHECKS
 from pforte.settings.limits import suggestion
-from pforte.visits.checks import CHECKS
 
 
 def parse_check(text: str, option: str, others: Collection[str] = ()) -> str:
-    """Return the slug of the check that is meant; ``visit.`` may be left out.
+    """Return the slug of the check that is meant; ``visit.`` and ``mail.`` may be left out.
 
     Args:
         text: what was typed.
@@ -19,8 +19,8 @@ def parse_check(text: str, option: str, others: Collection[str] = ()) -> str:
     Raises:
         click.BadParameter: no check is called so.
     """
-    known = [*(check.id for check in CHECKS), *others]
-    for slug in (text, f"visit.{text}"):
+    known = [*CHECKS, *others]
+    for slug in (text, f"visit.{text}", f"mail.{text}"):
         if slug in known:
             return slug
     meant = suggestion(text, known) or ";"

@@ -17,6 +17,7 @@ from pforte.commands import Call
 from pforte.commands.ban_views import ban_object, ban_state, offence_object, offence_words
 from pforte.commands.enforcement import tell_simulation
 from pforte.commands.explain_words import WORDS, say_why, spoken
+from pforte.commands.mail.explanation import mail_object, print_mail
 from pforte.commands.output import (
     print_facts,
     print_heading,
@@ -27,6 +28,7 @@ from pforte.commands.output import (
 )
 from pforte.commands.register_access import open_register
 from pforte.languages import Language
+from pforte.mail.case import MailCase
 from pforte.printable import printable
 from pforte.register import Act, Case, Filed
 from pforte.settings.durations import render_duration
@@ -101,9 +103,9 @@ class Told:
 )
 @click.pass_obj
 def command(call: Call, reference: str, lang: str | None, limit: int, *, as_json: bool) -> None:
-    """Explain the ban that carries REFERENCE: what was seen, which rule it broke, what comes next.
+    """Explain the ban or the judged mail of REFERENCE: what was seen, which rule it broke, what comes next.
 
-    Exit codes: 0 done, 1 when no ban carries the reference or the register is away, 2 bad usage.
+    Exit codes: 0 done, 1 when nothing carries the reference or the register is away, 2 bad usage.
     """
     settings = call.settings()
     try:
@@ -112,7 +114,12 @@ def command(call: Call, reference: str, lang: str | None, limit: int, *, as_json
         raise click.BadParameter(str(error), param_hint="REFERENCE") from error
     tell_simulation(settings)
     clock = SystemClock()
+    languages = LANGUAGES[lang or spoken(os.environ)]
     with open_register(settings, absent="stand-in", clock=clock) as register:
+        mail = register.mail(wanted)
+        if mail is not None:
+            _tell_mail(mail, contact_about(settings.desk.contact, wanted), () if as_json else languages)
+            return
         case = register.case(wanted, limit)
         repeat = repeat_of(case.ban, register.ladder.regulation)
     check = CHECKS.get(_check_id(case))
@@ -121,10 +128,20 @@ def command(call: Call, reference: str, lang: str | None, limit: int, *, as_json
     if as_json:
         print_json(_object(told))
         return
-    for number, language in enumerate(LANGUAGES[lang or spoken(os.environ)]):
+    for number, language in enumerate(languages):
         if number:
             click.echo()
         _print(told, language)
+
+
+def _tell_mail(mail: MailCase, contact: str, languages: tuple[Language, ...]) -> None:
+    """Tell of a judged mail, in JSON where no language is asked for."""
+    if not languages:
+        print_json(mail_object(mail, contact))
+    for number, language in enumerate(languages):
+        if number:
+            click.echo()
+        print_mail(mail, contact, language)
 
 
 def _check_id(case: Case) -> str:

@@ -28,7 +28,7 @@ async def examine(policy: Policy, inquiry: Inquiry, facts: Facts, raw: bytes) ->
         facts = await inquiry.of_recipient(facts)
     facts = await inquiry.of_message(replace(facts, message=Message(raw)))
     findings = [finding for stage in Stage for finding in policy.ask(stage, facts)]
-    return facts, policy.judge(findings, facts, facts.envelope.recipients)
+    return facts, policy.judge(findings, facts, facts.envelope.recipients, waits=False)
 
 
 async def examine_and_file(

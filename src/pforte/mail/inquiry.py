@@ -97,3 +97,25 @@ class DnsInquiry:
         if session.names:
             return Confirmation(Outcome.PASS, session.names)
         return await confirm(self.resolver, session.address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoInquiry:
+    """Finds nothing out: for a mail that is judged where nobody can be asked.
+
+    Attributes:
+        now: tells the moment by which it is judged.
+    """
+
+    now: Callable[[], datetime]
+
+    async def of_client(self, facts: Facts) -> Facts:
+        """Add the moment only."""
+        return replace(facts, now=self.now())
+
+    of_sender = of_recipient = of_message = of_client
+
+    def headers(self, facts: Facts, verdict: Verdict) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
+        """Return the same fields as with everything known."""
+        removed = forged_fields(facts.message) if facts.message else ()
+        return policy_fields(verdict), removed

@@ -52,11 +52,17 @@ class Policy:
         found = (check.judge(facts) for check in self.checks if check.stage is stage and self._is_on(check))
         return tuple(finding for finding in found if finding is not None)
 
-    def judge(self, findings: Iterable[Finding], facts: Facts, recipients: Sequence[str]) -> Verdict:
+    def judge(
+        self, findings: Iterable[Finding], facts: Facts, recipients: Sequence[str], *, waits: bool = True
+    ) -> Verdict:
         """Say what is done about findings for these recipients: where they differ, the mildest holds for all.
 
-        Without recipients only what is refused at once, whoever the mail is for, is judged by the general rules;
-        the rest is watched.
+        Args:
+            findings: what the checks saw.
+            facts: what they saw it in.
+            recipients: whom the mail is for.
+            waits: whether recipients may still come: while there are none, only what is refused at once, whoever the
+                mail is for, is judged, and the rest is watched.
         """
         spared = bool(self.exempt(facts))
         by_check = {finding.check: finding for finding in findings}
@@ -68,7 +74,7 @@ class Policy:
             wanted = self._wanted(check, recipients)
             if wanted is Action.OFF:
                 continue
-            harmless = self.watching or spared or (not recipients and not check.at_once)
+            harmless = self.watching or spared or (waits and not recipients and not check.at_once)
             judged.append(Judged(check, finding, Action.WATCH if harmless else wanted, wanted))
         return Verdict(tuple(judged))
 

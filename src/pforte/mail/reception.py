@@ -185,7 +185,7 @@ class Reception:
         facts = replace(self._facts, envelope=envelope, message=Message(raw))
         self._facts = await self._inquiry.of_message(facts)
         self._of_mail[Stage.MESSAGE] = self._policy.ask(Stage.MESSAGE, self._facts)
-        verdict = self._judge(envelope.recipients)
+        verdict = self._judge(envelope.recipients, waits=False)
         self._ledger.count(self._facts, verdict)
         answer = await self._answer(verdict) if verdict.judged else None
         added, removed = ((), ()) if answer else self._inquiry.headers(self._facts, verdict)
@@ -215,11 +215,11 @@ class Reception:
     def _envelope(self) -> Envelope:
         return self._facts.envelope
 
-    def _judge(self, recipients: tuple[str, ...]) -> Verdict:
+    def _judge(self, recipients: tuple[str, ...], *, waits: bool = True) -> Verdict:
         findings = [
             each for kept in (self._of_session, self._of_mail) for found in kept.values() for each in found
         ]
-        return self._policy.judge(findings, self._facts, recipients)
+        return self._policy.judge(findings, self._facts, recipients, waits=waits)
 
     async def _refuse(self, stage: Stage, recipients: tuple[str, ...]) -> Answer | None:
         verdict = self._judge(recipients)

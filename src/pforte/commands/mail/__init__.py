@@ -6,6 +6,14 @@ from pforte.commands import LazyGroup
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     (
+        "check",
+        "Say what the inbound mail policy makes of the mails in FILE..., or in folders. Nothing is recorded.",
+    ),
+    (
+        "report",
+        "Say what the inbound mail policy refused since WHEN, or would have refused, by check, with examples.",
+    ),
+    (
         "reports",
         "Say what DMARC and TLS reports in FILE... tell of our mail: what failed, how often, and why.",
     ),
@@ -22,4 +30,4 @@ class MailCommands(LazyGroup):
 
 @click.group("mail", cls=MailCommands)
 def command() -> None:
-    """Look after what others see of our mail: the records we publish, the reports that arrive."""
+    """Judge mail, say what was refused, and look after what others see of our mail."""

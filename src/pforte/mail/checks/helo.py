@@ -11,6 +11,8 @@ ID = "mail.helo"
 def judge(facts: Facts) -> Finding | None:
     """See a greeting that breaks RFC 5321 s4.1.1.1."""
     helo = facts.session.helo
+    if not helo:
+        return None
     name = helo.lower().removesuffix(".")
     if name in {facts.house.host.lower(), *facts.house.names, *facts.house.domains}:
         wrong, falsch = "is our own name", "ist unser eigener Name"
