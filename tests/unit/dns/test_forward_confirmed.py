@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from pforte.dns.forward_confirmed import MOST_NAMES, Confirmation, Outcome, confirm
+from pforte.dns.forward_confirmed import MOST_NAMES, Confirmation, Outcome, Pointer, confirm
 from pforte.dns.zone_file import ZoneFileResolver
 
 ZONE = """
@@ -68,3 +68,16 @@ def test_no_more_than_ten_names_are_looked_at():
 
 def test_the_results_have_the_names_of_the_standard():
     assert [outcome.value for outcome in Outcome] == ["pass", "fail", "temperror", "permerror"]
+
+
+def test_what_was_observed_is_kept_for_an_explanation():
+    found = confirmed("192.0.2.3")
+    assert found.pointers == (
+        Pointer("stranger.example", (ip_address("198.51.100.1"),), confirmed=False),
+        Pointer("crawl3.example", (ip_address("192.0.2.3"),), confirmed=True),
+    )
+    assert confirmed("192.0.2.5").pointers == (
+        Pointer("down.example", (), confirmed=False, trouble="SERVFAIL"),
+    )
+    assert confirmed("192.0.2.9").trouble == "no answer"
+    assert confirmed("192.0.2.10").pointers == ()
