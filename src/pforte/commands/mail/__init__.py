@@ -14,6 +14,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
         "Say what the inbound mail policy refused since WHEN, or would have refused, by check, with examples.",
     ),
     (
+        "publish",
+        "Say which records and which MTA-STS file DOMAIN should publish for mail, and what of it is missing or wrong.",
+    ),
+    (
         "reports",
         "Say what DMARC and TLS reports in FILE... tell of our mail: what failed, how often, and why.",
     ),

@@ -5,14 +5,21 @@ that is aligned with the author's: the same (strict) or of the same organisation
 begins is found by walking up the DNS (RFC 9989 s4.10), not by a list of public suffixes.
 
 :func:`evaluate` judges a mail; :func:`parse_record` reads a record; :func:`walk` and :func:`organizational_domain`
-find an organisation. What a mail server does with the disposition that is asked for is decided elsewhere: to refuse
+find an organisation, :func:`policy_record` what applies to it. What a mail server does with the disposition that is asked for is decided elsewhere: to refuse
 for no other reason than ``p=reject`` is forbidden (RFC 9989 s7.4).
 """
 
 from pforte.mail.identity.dmarc.evaluation import Evaluation, Limits, Result, evaluate, evaluate_from
 from pforte.mail.identity.dmarc.identifier import Alignment, DkimIdentifier, Mechanism, SpfIdentifier
 from pforte.mail.identity.dmarc.record import Mistake, Mode, Policy, Psd, Record, parse_record
-from pforte.mail.identity.dmarc.tree_walk import Found, TreeWalk, Walker, organizational_domain, targets
+from pforte.mail.identity.dmarc.tree_walk import (
+    Found,
+    TreeWalk,
+    Walker,
+    organizational_domain,
+    policy_record,
+    targets,
+)
 
 __all__ = [
     "Alignment",
@@ -34,5 +41,6 @@ __all__ = [
     "evaluate_from",
     "organizational_domain",
     "parse_record",
+    "policy_record",
     "targets",
 ]

@@ -16,7 +16,7 @@ from pforte.mail.identity.dmarc.identifier import (
     SpfIdentifier,
 )
 from pforte.mail.identity.dmarc.record import Mode, Policy, Record
-from pforte.mail.identity.dmarc.tree_walk import Found, Walker, organizational_domain
+from pforte.mail.identity.dmarc.tree_walk import Found, Walker, organizational_domain, policy_record
 
 _SHOWN = 4
 
@@ -160,14 +160,13 @@ async def _discover(walker: Walker, author: str) -> Found | Evaluation:
     if walk.trouble:
         why = f"the DMARC record could not be looked up ({walk.trouble})"
         return Evaluation(result=Result.TEMPERROR, author_domain=author, why=why)
-    if not walk.found:
+    found = policy_record(walk)
+    if found is None:
         why = f"neither {author} nor a domain above it has a DMARC record"
         if walk.surplus:
             why += f"; {walk.surplus[0]} has more than one, which counts as none"
         return Evaluation(result=Result.NONE, author_domain=author, why=why)
-    # The record of the organisation, else that of the public suffix above it, with which the walk then ended.
-    organization = organizational_domain(walk)
-    return next((found for found in walk.found if found.domain == organization), walk.found[-1])
+    return found
 
 
 def _spoiled(record: Record) -> bool:

@@ -113,6 +113,18 @@ class Walker:
         return Lookup(next(iter(records), None))
 
 
+def policy_record(walk: TreeWalk) -> Found | None:
+    """Return the record that applies to mail of the domain where a walk without trouble started (RFC 9989 s4.10.1).
+
+    It is the domain's own, else that of its organisation, else that of the public suffix, with which the walk ended.
+    """
+    if not walk.found:
+        return None
+    preferred = (walk.start, organizational_domain(walk), walk.found[-1].domain)
+    by_domain = {found.domain: found for found in walk.found}
+    return next(by_domain[domain] for domain in preferred if domain in by_domain)
+
+
 def organizational_domain(walk: TreeWalk) -> str:
     """Return the Organizational Domain of the domain where a walk without trouble started (RFC 9989 s4.10.2)."""
     for found in walk.found:
