@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pforte.commands.mail.report_views import print_reports, report_json
+from pforte.commands.mail.feedback_views import print_reports, report_json
 from pforte.commands.output import note, print_json
 from pforte.mail.feedback.dmarc_report import DmarcReport
 from pforte.mail.feedback.limits import DEFAULT_LIMITS, ReportError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pforte.commands.mail.report_views import print_reports, report_json
+from pforte.commands.mail.feedback_views import print_reports, report_json
 from pforte.mail.feedback.reading import read_reports
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "feedback"
