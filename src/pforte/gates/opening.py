@@ -23,6 +23,7 @@ from pforte.gates.haproxy.runtime import RuntimeSocket
 from pforte.gates.http.gate import HttpGate
 from pforte.gates.http.porter import Detection, Porter
 from pforte.gates.http.visitors import Visitors
+from pforte.gates.milter.gate import MilterGate
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
 from pforte.gates.nftables.ruleset import Layout
@@ -205,6 +206,8 @@ def open_mail(settings: Settings, clock: Clock, judging: Judging) -> list[Answer
     gates: list[AnsweringGate] = []
     if settings.gate.rspamd.enabled:
         gates.append(open_rspamd(settings, clock, judging))
+    if settings.gate.milter.enabled:
+        gates.append(MilterGate(settings.gate.milter, judging.receive))
     return gates
 
 

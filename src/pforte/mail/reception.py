@@ -179,6 +179,10 @@ class Reception:
         envelope = replace(self._envelope, recipients=self._envelope.recipients[:-1])
         self._facts = replace(self._facts, envelope=envelope)
 
+    def failed(self) -> None:
+        """Take note that the MTA itself refused a recipient before anybody asked about it here."""
+        self._ledger.note_failed(self._facts)
+
     async def message(self, raw: bytes, queue: str = "") -> Outcome:
         """Judge the message; whether it passes or not, the next mail may follow."""
         envelope = replace(self._envelope, queue=queue or self._envelope.queue)

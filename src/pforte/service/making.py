@@ -119,7 +119,7 @@ class Asked:
 
 def judges_mail(settings: Settings) -> bool:
     """Say whether any gate asks the mail policy."""
-    return settings.gate.rspamd.enabled
+    return settings.gate.rspamd.enabled or settings.gate.milter.enabled
 
 
 def make_gates(

@@ -11,6 +11,7 @@ from pforte.settings.limits import (
     between,
     each,
     host_and_port,
+    host_and_port_or_path,
     host_name,
     lasting,
     network,
@@ -230,6 +231,27 @@ class RspamdGateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MilterGateSettings:
+    """[gate.milter]: Postfix and Sendmail tell every step of a client and the message (smtpd_milters)."""
+
+    enabled: bool = setting(False, "Answer mail servers that speak the milter protocol.")
+    listen: str = setting(
+        "127.0.0.1:10042",
+        "Address and port, or the path of a UNIX socket (mode 0660).",
+        host_and_port_or_path,
+    )
+    max_message: int = setting(
+        52_428_800, "Octets of a mail at most; larger ones are refused (552).", between(65_536, 1_073_741_824)
+    )
+    connections: int = setting(
+        1_000, "Connections held at most; a mail server has one for each client.", between(1, 65_535)
+    )
+    on_failure: OnFailure = setting(
+        "open", "open takes mail that could not be judged; closed puts it off (451 4.3.0)."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """[gate.*]: where bans take effect."""
 
@@ -242,3 +264,4 @@ class GateSettings:
     crowdsec: CrowdsecGateSettings = CrowdsecGateSettings()
     http: HttpGateSettings = HttpGateSettings()
     rspamd: RspamdGateSettings = RspamdGateSettings()
+    milter: MilterGateSettings = MilterGateSettings()

@@ -22,6 +22,7 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII | re.IG
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII | re.IGNORECASE)
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 _LONGEST_CONTACT = 200
+_LONGEST_SOCKET = 107  # sun_path of unix(7), less its final NUL
 _LONGEST_HOST = 253  # RFC 1035 s2.3.4, without the root's dot
 
 
@@ -90,6 +91,16 @@ def host_and_port(value: str) -> str:
         if (bare != host) == (":" in bare):
             return address(bare)
     return f'"{value}" is not an address and port such as "127.0.0.1:5514" or "[::1]:5514"'
+
+
+def host_and_port_or_path(value: str) -> str:
+    """Allow what :func:`host_and_port` allows, or the path of a UNIX socket, which begins with a slash."""
+    if not value.startswith("/"):
+        return host_and_port(value)
+    length = len(value.encode("utf-8", "surrogatepass"))
+    if length > _LONGEST_SOCKET:
+        return f"must have {_LONGEST_SOCKET} bytes at most as the path of a socket, not {length}"
+    return one_line(value)
 
 
 def time_zone(value: str) -> str:

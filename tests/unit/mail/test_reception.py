@@ -175,6 +175,18 @@ def test_a_recipient_that_is_refused_does_not_belong_to_the_mail():
     assert (kept.failed, kept.left) == (2, 1)
 
 
+def test_a_recipient_that_the_mta_refused_unasked_counts_and_changes_nothing():
+    async def act(reception):
+        await reception.sender("a@example.net")
+        await reception.recipient("b@example.org")
+        reception.failed()
+        return reception.facts.envelope.recipients
+
+    recipients, kept = play([], act)
+    assert recipients == ("b@example.org",)
+    assert kept.failed == 1
+
+
 def test_encryption_forgets_how_the_client_called_itself():
     async def act(reception):
         await reception.greeted("bad", extended=True)

@@ -30,6 +30,9 @@ from pforte.settings import limits
         (limits.host_name, "_dmarc.example.org"),
         (limits.host_and_port, "127.0.0.1:5514"),
         (limits.host_and_port, "[::1]:0"),
+        (limits.host_and_port_or_path, "[::1]:10042"),
+        (limits.host_and_port_or_path, "/run/pforte/milter"),
+        (limits.host_and_port_or_path, "/" + "x" * 106),
         (limits.time_zone, "UTC"),
         (limits.time_zone, "Europe/Berlin"),
         (limits.page_or_file, ""),
@@ -96,6 +99,18 @@ def test_no_address_and_port_passes_that_cannot_be_bound(value):
     assert limits.host_and_port(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("milter", "is not an address and port"),
+        ("/" + "ü" * 54, "must have 107 bytes at most as the path of a socket, not 109"),
+        ("/run/\n", "control character"),
+    ],
+)
+def test_a_place_to_listen_at_is_an_address_or_a_short_path(value, said):
+    assert said in limits.host_and_port_or_path(value)
+
+
 def test_the_nearest_known_name_is_suggested():
     assert limits.suggestion("graze", ["level", "grace"]) == '; did you mean "grace"?'
     assert limits.suggestion("zzz", ["level", "grace"]) == ""
@@ -108,6 +123,7 @@ def test_no_text_makes_a_limit_fail(value):
         limits.network,
         limits.host_name,
         limits.host_and_port,
+        limits.host_and_port_or_path,
         limits.page_or_file,
         limits.url_path,
         limits.word,

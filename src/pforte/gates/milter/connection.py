@@ -1,0 +1,152 @@
+"""One connection of a mail server: bytes in, bytes out; what came is answered in its order."""
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+import structlog
+
+from pforte.gates.milter.conversation import Conversation
+from pforte.gates.milter.wire import Packet, Packets, WireError
+
+MOST_WAITING = 262_144
+"""Octets that wait for an answer to what came before; then nothing more is read."""
+
+_log = structlog.get_logger("pforte.gates")
+
+
+class Room(Protocol):
+    """Where open connections are known."""
+
+    def enter(self, connection: "Connection") -> bool:
+        """Take a connection in; False where there are too many."""
+        ...
+
+    def leave(self, connection: "Connection") -> None:
+        """Let go of a connection."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """Reads packets and writes answers.
+
+    Args:
+        conversation: knows the answers.
+        room: knows the open connections.
+    """
+
+    def __init__(self, conversation: Conversation, room: Room) -> None:
+        self._conversation, self._room = conversation, room
+        self._packets = Packets()
+        self._waiting: deque[Packet] = deque()
+        self._waiting_octets = 0
+        self._is_stuck = False
+        self._transport: asyncio.Transport | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_ending = False
+        self._loop = asyncio.get_running_loop()
+        self.since = self._loop.time()
+        """When something arrived last, in the event loop's seconds."""
+        self.lost = self._loop.create_future()
+        """Done once the connection is gone and nothing is judged for it any more."""
+
+    # What the event loop says.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # streams give no other
+        """Begin."""
+        self._transport = transport
+        if not self._room.enter(self):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Cut what came into packets and answer them in their order."""
+        self.since = self._loop.time()
+        try:
+            self._waiting += self._packets.feed(data)
+        except WireError as error:
+            self._break_off(error)
+            return
+        self._waiting_octets += len(data)
+        if self._task is None:
+            self._begin()
+        elif self._waiting_octets > MOST_WAITING and self._transport is not None:
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  whatever ended it, it is over
+        """End; what is being judged is of no use any more."""
+        self._transport = None
+        self._room.leave(self)
+        if self._task is not None:
+            self._task.cancel()
+        else:
+            self._end()
+
+    def pause_writing(self) -> None:
+        """Read no more from who does not read its answers."""
+        self._is_stuck = True
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_stuck = False
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    # Its work.
+
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._answer_all())
+        self._task.add_done_callback(self._note_end)
+
+    async def _answer_all(self) -> None:
+        """Answer every packet that waits."""
+        while self._waiting and not self._conversation.is_over:
+            try:
+                answer = await self._conversation.answer(self._waiting.popleft())
+            except WireError as error:
+                self._break_off(error)
+                return
+            if answer and self._transport is not None:
+                self._transport.write(answer)
+
+    def _note_end(self, task: "asyncio.Task[None]") -> None:
+        """Hear that all packets are answered, or that nobody wants to know the answers any more."""
+        self._task = None
+        self._waiting_octets = 0
+        if self._transport is None:
+            self._end()
+        elif task.cancelled() or task.exception() is not None:
+            self.abort()  # the server must not wait for what never comes
+        elif self._is_ending or self._conversation.is_over:
+            self._transport.close()
+        elif self._waiting:
+            self._begin()
+        elif not self._is_stuck:
+            self._transport.resume_reading()
+        if not task.cancelled():
+            task.result()  # a fault of ours is told by the event loop
+
+    def _end(self) -> None:
+        self._conversation.close()
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+    def _break_off(self, error: WireError) -> None:
+        # The server then goes by its own default action.
+        _log.warning("gate.bad-question", gate="milter", text=str(error))
+        self.abort()
+
+    # Its end.
+
+    def close(self) -> None:
+        """Close once what has arrived is answered."""
+        self._is_ending = True
+        if self._task is None and self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._is_ending = True
+        if self._transport is not None:
+            self._transport.abort()
