@@ -18,6 +18,7 @@ from pforte.gates.opening import (
     open_files,
     open_gates,
     open_haproxy,
+    open_mail,
     open_nftables,
     open_postfix,
 )
@@ -30,8 +31,10 @@ from pforte.settings.gates import (
     GateSettings,
     HaproxyGateSettings,
     HttpGateSettings,
+    MilterGateSettings,
     NftablesGateSettings,
     PostfixGateSettings,
+    RspamdGateSettings,
 )
 from pforte.settings.table import DeskSettings, RegulationSettings, ServiceSettings, Settings
 
@@ -206,3 +209,12 @@ def test_the_zones_of_another_server_are_those_of_the_block_list(tmp_path):
     missing = replace(update, secret=tmp_path / "missing")
     with pytest.raises(GateError, match=r"gate\.dnsupdate\.secret"):
         open_gates(Settings(gate=GateSettings(dnsupdate=missing)), CLOCK, ())
+
+
+def test_mail_gates_are_made_when_they_are_enabled():
+    class Judging:
+        receive = examine = None
+
+    on = GateSettings(milter=MilterGateSettings(enabled=True), rspamd=RspamdGateSettings(enabled=True))
+    assert [gate.name for gate in open_mail(Settings(gate=on), CLOCK, Judging())] == ["rspamd", "milter"]
+    assert open_mail(Settings(), CLOCK, Judging()) == []
