@@ -8,6 +8,7 @@ from pforte.dns.resolver import Answer, Resolver, Status, Version
 from pforte.dns.together import ask_together
 from pforte.mail.identity.spf.result import Result
 from pforte.net.addresses import Address
+from pforte.printable import printable
 
 MOST_EXCHANGERS = 10
 """Mail exchangers of one ``mx`` (RFC 7208 s4.6.4)."""
@@ -183,7 +184,7 @@ class Questions:
 
     def _see_trouble(self, answer: Answer[str] | Answer[Address], name: str, term: str) -> None:
         if answer.status is Status.TROUBLE:
-            why = f'{name}, which "{term}" needs, could not be looked up ({answer.trouble})'
+            why = f'{printable(name)}, which "{term}" needs, could not be looked up ({answer.trouble})'
             raise Halt(Result.TEMPERROR, why, term)
 
     def _count_void(self, term: str) -> None:

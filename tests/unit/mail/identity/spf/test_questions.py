@@ -36,10 +36,10 @@ false.example. A 192.0.2.2
 TROUBLES = {"down.example": "SERVFAIL", "3.2.0.192.in-addr.arpa": "SERVFAIL"}
 
 
-def ask(question, address="192.0.2.1", zone=ZONE, **limits):
+def ask(question, address="192.0.2.1", zone=ZONE, troubles=TROUBLES, **limits):
     async def run():
         questions = Questions(
-            ZoneFileResolver(zone, troubles=TROUBLES), ip_address(address), Limits(**limits)
+            ZoneFileResolver(zone, troubles=troubles), ip_address(address), Limits(**limits)
         )
         return await question(questions), questions
 
@@ -150,6 +150,16 @@ def test_the_name_for_the_macro_p(address, domain, expected):
 )
 def test_existence_is_an_ipv4_address(name, expected):
     assert ask(lambda each: each.has_address(name, "exists"), "2001:db8::1")[0] is expected
+
+
+def test_a_name_of_others_is_told_in_printable_characters():
+    """A local part of control characters becomes a name by a macro, and the reason goes to terminals."""
+
+    async def question(questions):
+        return await questions.has_address("a\x1b[2J.down.example", "exists:%{l}.down.example")
+
+    with pytest.raises(Halt, match=r"a\\x1b\[2J\.down\.example, which"):
+        ask(question, troubles={"a\x1b[2J.down.example": "SERVFAIL"})
 
 
 def test_trouble_is_no_existence():
