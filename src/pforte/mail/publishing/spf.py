@@ -1,12 +1,17 @@
 """The SPF record: who may send with the domain in the envelope (RFC 7208).
 
-Only its form is looked at; what it allows to whom is the work of an SPF evaluation.
+It is read to its end with an address that is nobody's, so everything that it includes is asked as a receiver would.
 """
 
+from ipaddress import IPv4Address
+
 from pforte.dns.resolver import Resolver
+from pforte.mail.identity.spf import Client, Evaluation, Result, check_host
 from pforte.mail.publishing.part import Entry, Finding, Part, State, texts_of
 from pforte.mail.publishing.plan import Plan
 
+NOBODY = IPv4Address("192.0.0.8")
+"""The IPv4 dummy address (RFC 7600 s4.8), which no server can have."""
 _QUALIFIERS = "+-~?"
 _REFUSALS = ("-all", "~all")
 
@@ -31,7 +36,29 @@ async def inspect_spf(resolver: Resolver, plan: Plan) -> Part:
             tuple(Entry(plan.domain, "TXT", value) for value in texts.values[:1]),
             (_finding(State.WRONG, plan, why, remedy, "RFC 7208 s3.2"),),
         )
-    return _judge(plan, texts.values[0])
+    part = _judge(plan, texts.values[0])
+    if any(finding.state is State.WRONG for finding in part.findings):
+        return part
+    client = Client(address=NOBODY, helo=plan.domain)
+    whole = await check_host(resolver, client, plan.domain, f"postmaster@{plan.domain}")
+    return _judge_whole(plan, part, whole)
+
+
+def _judge_whole(plan: Plan, part: Part, whole: Evaluation) -> Part:
+    """Add what came of the whole record, with all that it includes; what is wrong there is not there."""
+    if whole.result is Result.TEMPERROR:
+        return Part(
+            part.entries, (*part.findings, _finding(State.UNKNOWN, plan, whole.why, "", "RFC 7208 s2.6.6"))
+        )
+    if whole.result is Result.PERMERROR:
+        remedy = "Mend the term, or the record that it includes; until then it protects nobody."
+        wrong = _finding(State.WRONG, plan, whole.why, remedy, "RFC 7208 s2.6.7")
+    elif whole.result is Result.PASS:
+        why = f"it lets everybody send, even {NOBODY}, which is nobody's: {whole.why}"
+        wrong = _finding(State.WRONG, plan, why, "Take the term away that is too wide.", "RFC 7208 s5.1")
+    else:
+        return part
+    return Part(part.entries, (wrong, *(each for each in part.findings if each.state is not State.THERE)))
 
 
 def _is_spf(text: str) -> bool:

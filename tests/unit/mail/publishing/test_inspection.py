@@ -15,6 +15,7 @@ mail.example.org. A 192.0.2.1
 1.2.0.192.in-addr.arpa. PTR mx.example.org.
 1.2.0.192.in-addr.arpa. PTR mail.example.org.
 mta-sts.example.org. A 192.0.2.3
+example.net. TXT "v=spf1 mx -all"
 """
 PLANS = {
     "least": Plan(domain="example.org"),
