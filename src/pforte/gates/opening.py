@@ -31,10 +31,25 @@ from pforte.gates.postfix.gate import PostfixGate
 from pforte.gates.postfix.reply import Replies
 from pforte.gates.rspamd.gate import RspamdGate
 from pforte.gates.table.gate import TableGate
-from pforte.mail.reception import Outcome, Reception
+from pforte.mail.checks.declaration import Stage
+from pforte.mail.reception import Answer, Outcome, Reception
 from pforte.mail.session import Envelope, Session
 from pforte.net.addresses import Network
 from pforte.settings.table import Settings
+
+
+class Judging(Protocol):
+    """Judges mail for the gates."""
+
+    def receive(self, session: Session) -> Reception:
+        """Begin a session."""
+
+    async def ask(self, session: Session, envelope: Envelope, stage: Stage) -> Answer | None:
+        """Judge a session of somebody else as far as a stage; return a refusal, or None."""
+        ...
+
+    async def examine(self, session: Session, envelope: Envelope, raw: bytes) -> Outcome:
+        """Judge a whole mail of a session that somebody else holds."""
 
 
 def open_nftables(settings: Settings, exempt: Iterable[Network]) -> NftablesGate:
@@ -159,7 +174,11 @@ def open_http(
 
 
 def open_answering(
-    settings: Settings, clock: Clock, table: TableGate, detection: Detection | None = None
+    settings: Settings,
+    clock: Clock,
+    table: TableGate,
+    detection: Detection | None = None,
+    judging: Judging | None = None,
 ) -> list[AnsweringGate]:
     """Make every answering gate that is enabled; none listens yet.
 
@@ -168,37 +187,33 @@ def open_answering(
         clock: tells the present moment.
         table: the bans in force.
         detection: judges requests of HTTP before they are served; None where only bans count.
+        judging: judges mail; None where no gate asks for it.
 
     Raises:
         GateError: an enabled gate cannot work here.
     """
     gates: list[AnsweringGate] = []
     if settings.gate.postfix.enabled:
-        gates.append(open_postfix(settings, clock, table))
+        gates.append(open_postfix(settings, clock, table, judging))
     if settings.gate.dnsbl.enabled:
         gates.append(DnsblGate(settings.gate.dnsbl, clock, table))
     if settings.gate.http.enabled:
         gates.append(open_http(settings, clock, table, detection))
+    if judging is not None:
+        gates += open_mail(settings, clock, judging)
     return gates
 
 
-def open_postfix(settings: Settings, clock: Clock, table: TableGate) -> PostfixGate:
+def open_postfix(
+    settings: Settings, clock: Clock, table: TableGate, judging: Judging | None = None
+) -> PostfixGate:
     """Make the gate that ``[gate.postfix]`` describes, whether it is enabled or not; it does not listen yet."""
     gate = settings.gate.postfix
     replies = Replies(
         table=table, clock=clock, contact=settings.desk.contact, closed=gate.on_failure == "closed"
     )
-    return PostfixGate(gate.listen, gate.socketmap, gate.let_through, replies)
-
-
-class Judging(Protocol):
-    """Judges mail for the gates."""
-
-    def receive(self, session: Session) -> Reception:
-        """Begin a session."""
-
-    async def examine(self, session: Session, envelope: Envelope, raw: bytes) -> Outcome:
-        """Judge a whole mail of a session that somebody else holds."""
+    ask = judging.ask if judging is not None and gate.judge else None
+    return PostfixGate(gate.listen, gate.socketmap, gate.let_through, replies, ask)
 
 
 def open_mail(settings: Settings, clock: Clock, judging: Judging) -> list[AnsweringGate]:

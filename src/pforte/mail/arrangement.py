@@ -43,6 +43,7 @@ def house_of(settings: Settings, host: str) -> House:
     return House(
         host=settings.mail.host or host,
         domains=frozenset(domain.lower().removesuffix(".") for domain in settings.mail.domains),
+        sealers=frozenset(domain.lower().removesuffix(".") for domain in settings.mail.sealers),
     )
 
 

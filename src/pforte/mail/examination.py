@@ -42,3 +42,28 @@ async def examine_and_file(
         code, enhanced, texts = verdict.lines(ledger.page(reference))
         return Outcome(Answer(code, enhanced, texts, reference), verdict)
     return Outcome(None, verdict, *inquiry.headers(facts, verdict))
+
+
+async def judge_until(
+    policy: Policy, inquiry: Inquiry, ledger: Ledger, facts: Facts, stage: Stage
+) -> Answer | None:
+    """Judge what is known of a session as far as a stage before the message; return a refusal, or None.
+
+    For whoever tells at each stage all that is known until then and keeps no session with us. A refusal is kept before
+    it is returned.
+    """
+    facts = await inquiry.of_client(facts)
+    if stage >= Stage.MAIL:
+        facts = await inquiry.of_sender(facts)
+    if stage >= Stage.RECIPIENT:
+        facts = await inquiry.of_recipient(facts)
+    findings = [finding for each in Stage if each <= stage for finding in policy.ask(each, facts)]
+    recipients = facts.envelope.recipients
+    verdict = policy.judge(findings, facts, recipients, waits=not recipients)
+    if not verdict.refused:
+        return None
+    reference = await ledger.file(facts, verdict)
+    if recipients:
+        ledger.note_failed(facts)
+    code, enhanced, texts = verdict.lines(ledger.page(reference))
+    return Answer(code, enhanced, texts, reference)

@@ -6,6 +6,12 @@ from datetime import datetime
 
 from pforte.dns.forward_confirmed import Confirmation
 from pforte.dns.resolver import Status
+from pforte.mail.identity.arc.validation import Result as ArcResult
+from pforte.mail.identity.arc.validation import Validation
+from pforte.mail.identity.dkim.signature import Result as DkimResult
+from pforte.mail.identity.dkim.verification import Verification
+from pforte.mail.identity.dmarc import Evaluation as DmarcEvaluation
+from pforte.mail.identity.spf import Evaluation as SpfEvaluation
 from pforte.mail.message import Message
 from pforte.mail.session import Envelope, Session
 
@@ -20,11 +26,13 @@ class House:
         host: name of the mail server, such as ``mx.example.org``.
         domains: the operator's own mail domains, in small letters.
         names: further names of our own hosts that no client may call itself by.
+        sealers: domains whose seals (ARC) are believed.
     """
 
     host: str = "localhost"
     domains: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    sealers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +106,16 @@ class Facts:
         envelope: sender and recipients until now; for RECIPIENT the last one is the one asked about.
         shut: the ban that shuts the client out, or None.
         names: whether names of the address point back to it (FCrDNS).
+        helo_matches: whether the name that the client called itself by has its address; None where that is not known.
         sender_domain: of the envelope's sender.
+        spf: what SPF says of the envelope's sender.
         author_domain: of the From field.
         listings: block lists that name the address.
         conduct: rates and greylisting.
         message: the message, once it is here.
+        dkim: its signatures.
+        arc: who passed it on.
+        dmarc: whether the author's domain stands behind it.
     """
 
     now: datetime
@@ -111,13 +124,44 @@ class Facts:
     envelope: Envelope = NOTHING_YET
     shut: Shut | None = None
     names: Confirmation | None = None
+    helo_matches: bool | None = None
     sender_domain: DomainFacts | None = None
+    spf: SpfEvaluation | None = None
     author_domain: DomainFacts | None = None
     listings: tuple[Listing, ...] = ()
     conduct: Conduct | None = None
     message: Message | None = None
+    dkim: Verification | None = None
+    arc: Validation | None = None
+    dmarc: DmarcEvaluation | None = None
 
     @property
     def proven_author(self) -> str:
-        """Return the author's domain if DKIM proves it, or ""."""
-        return ""
+        """Return the author's domain if a signature (DKIM) of it, or of a domain above or below it, holds, or "".
+
+        Unlike DMARC this needs no record of the author's domain.
+        """
+        author = self.dmarc.author_domain if self.dmarc else ""
+        proven = any(
+            f".{author}".endswith(f".{signer}") or f".{signer}".endswith(f".{author}")
+            for signer in self.signers
+        )
+        return author if author and proven else ""
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """Return the domains whose signature (DKIM) holds."""
+        checked = () if self.dkim is None else self.dkim.signatures
+        return tuple(
+            each.domain
+            for each in checked
+            if each.verdict.result is DkimResult.PASS and not each.verdict.testing
+        )
+
+    @property
+    def trusted_sealer(self) -> str:
+        """Return the believed domain that sealed a chain (ARC) that holds, or ""."""
+        if self.arc is None or self.arc.result is not ArcResult.PASS:
+            return ""
+        sealed = (sealer.domain for sealer in reversed(self.arc.sealers))
+        return next((domain for domain in sealed if domain in self.house.sealers), "")

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Protocol
 
 from pforte.dns.forward_confirmed import Confirmation, Outcome, confirm
-from pforte.dns.resolver import Resolver
+from pforte.dns.resolver import Resolver, Status
 from pforte.dns.together import ask_both
+from pforte.mail.authentication import authenticate_message, authenticate_sender
+from pforte.mail.checks.host_names import is_host_name
 from pforte.mail.domain_facts import look_at_domain
-from pforte.mail.facts import Conduct, Facts, Shut
+from pforte.mail.facts import Conduct, DomainFacts, Facts, Shut
 from pforte.mail.headers import forged_fields, policy_fields
 from pforte.mail.lists import BlockLists
 from pforte.mail.session import Session
@@ -70,12 +72,13 @@ class DnsInquiry:
         return replace(facts, conduct=await self.memory.conduct_of(facts))
 
     async def of_sender(self, facts: Facts) -> Facts:
-        """Add what the DNS says of the sender's domain."""
+        """Add what the DNS says of the sender's domain, what SPF says, and whether the greeting's name fits."""
         facts = replace(facts, now=self.now())
-        domain = facts.envelope.sender_domain
-        if not domain or domain.startswith("["):
-            return replace(facts, sender_domain=None)
-        return replace(facts, sender_domain=await look_at_domain(self.resolver, domain))
+        (domain, authenticated), fits = await ask_both(
+            ask_both(self._sender_domain(facts), authenticate_sender(self.resolver, facts)),
+            self._helo_fits(facts),
+        )
+        return replace(authenticated, sender_domain=domain, helo_matches=fits)
 
     async def of_recipient(self, facts: Facts) -> Facts:
         """Add the conduct, now that the recipient is known."""
@@ -86,12 +89,27 @@ class DnsInquiry:
 
     async def of_message(self, facts: Facts) -> Facts:
         """Add who answers for the message."""
-        return replace(facts, now=self.now())
+        return await authenticate_message(self.resolver, replace(facts, now=self.now()))
 
     def headers(self, facts: Facts, verdict: Verdict) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
         """Return the header fields to add, and the indexes of the fields to take out."""
         removed = forged_fields(facts.message) if facts.message else ()
         return policy_fields(verdict), removed
+
+    async def _sender_domain(self, facts: Facts) -> DomainFacts | None:
+        domain = facts.envelope.sender_domain
+        if not domain or domain.startswith("["):
+            return None
+        return await look_at_domain(self.resolver, domain)
+
+    async def _helo_fits(self, facts: Facts) -> bool | None:
+        session = facts.session
+        if not session.client_known or not is_host_name(session.helo):
+            return None
+        answer = await self.resolver.addresses(session.helo)
+        if answer.status is Status.TROUBLE:
+            return True if session.address in answer.values else None
+        return session.address in answer.values
 
     async def _names(self, session: Session) -> Confirmation:
         if session.names:

@@ -16,7 +16,7 @@ from pforte.gates.answering import AnsweringGate
 from pforte.gates.follower import Follower
 from pforte.gates.gate import Gate
 from pforte.gates.http.porter import Detection
-from pforte.gates.opening import open_answering, open_crowdsec, open_gates, open_mail
+from pforte.gates.opening import open_answering, open_crowdsec, open_gates
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import Network
 from pforte.register.errors import JournalPurgedError, RegisterError
@@ -119,7 +119,8 @@ class Asked:
 
 def judges_mail(settings: Settings) -> bool:
     """Say whether any gate asks the mail policy."""
-    return settings.gate.rspamd.enabled or settings.gate.milter.enabled
+    gate = settings.gate
+    return gate.milter.enabled or gate.rspamd.enabled or (gate.postfix.enabled and gate.postfix.judge)
 
 
 def make_gates(
@@ -141,9 +142,7 @@ def make_gates(
     Raises:
         GateError: an enabled gate cannot work here.
     """
-    answering = open_answering(settings, clock, asked.table, asked.detection)
-    if asked.mail is not None:
-        answering += open_mail(settings, clock, asked.mail)
+    answering = open_answering(settings, clock, asked.table, asked.detection, asked.mail)
     holding: list[Gate] = [asked.table] if answering else []
     if settings.gate.crowdsec.enabled:
         follower, listener = open_crowdsec(settings, clock, exempt, register)

@@ -134,9 +134,14 @@ class PostfixGateSettings:
     enabled: bool = setting(False, "Answer Postfix.")
     listen: str = setting("127.0.0.1:10040", "Address and port of the policy service.", host_and_port)
     socketmap: str = setting("127.0.0.1:10041", "Address and port of the socketmap table.", host_and_port)
+    judge: bool = setting(
+        False,
+        "Let the policy service ask the whole mail policy ([mail]) from CONNECT to RCPT, not only the bans.",
+    )
     let_through: tuple[str, ...] = setting(
         ("postmaster", "abuse"),
-        "Recipients that take mail from anybody: an address, or the part before the @.",
+        "Recipients that take mail from anybody: an address, or the part before the @. With judge mail.reachable"
+        " counts instead.",
         each(one_line),
     )
     on_failure: OnFailure = setting(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pforte.gates.postfix.judging import Ask, JudgingListener
 from pforte.gates.postfix.listener import Listener
 from pforte.gates.postfix.policy import PolicyDialogue
 from pforte.gates.postfix.reply import Replies
@@ -16,13 +17,25 @@ class PostfixGate:
         socketmap: address and port of the table.
         let_through: recipients that take mail from anybody: an address, or the part before the @.
         replies: say who is refused.
+        ask: judges by the mail policy; None looks up bans only.
     """
 
     name = "postfix"
 
-    def __init__(self, policy: str, socketmap: str, let_through: Iterable[str], replies: Replies) -> None:
+    def __init__(
+        self,
+        policy: str,
+        socketmap: str,
+        let_through: Iterable[str],
+        replies: Replies,
+        ask: Ask | None = None,
+    ) -> None:
         lower = frozenset(recipient.lower() for recipient in let_through)
-        self.policy = Listener(policy, "gate.postfix.listen", lambda: PolicyDialogue(replies, lower))
+        self.policy: Listener | JudgingListener = (
+            Listener(policy, "gate.postfix.listen", lambda: PolicyDialogue(replies, lower))
+            if ask is None
+            else JudgingListener(policy, ask)
+        )
         self.socketmap = Listener(socketmap, "gate.postfix.socketmap", lambda: SocketmapDialogue(replies))
 
     async def open(self) -> None:

@@ -4,6 +4,7 @@ from pforte.dns.forward_confirmed import Outcome
 from pforte.languages import Text
 from pforte.mail.checks.declaration import Action, Check, Finding, Reply, Stage, finding_of
 from pforte.mail.facts import Facts
+from pforte.mail.identity.iprev import evaluate
 
 ID = "mail.fcrdns"
 
@@ -18,10 +19,9 @@ def judge(facts: Facts) -> Finding | None:
     missing = names.status is Outcome.PERMERROR
     what = "does not exist" if missing else "does not resolve back to it"
     was = "gibt es nicht" if missing else "führt nicht zu ihr zurück"
-    seen = "could not be looked up" if trouble else what
     return finding_of(
         ID,
-        f"reverse DNS of {address} {seen}".encode(),
+        evaluate(address, names).why.encode("utf-8", "backslashreplace"),
         "a PTR record whose name has this address",
         temporary=trouble,
         address=address,

@@ -8,10 +8,11 @@ from hashlib import blake2b
 
 import structlog
 
-from pforte.dns.forward_confirmed import Outcome
 from pforte.gates.refusal import refusal_of
 from pforte.gates.table.gate import TableGate
 from pforte.mail.facts import Conduct, Facts, Shut
+from pforte.mail.identity.iprev import spelled_address
+from pforte.mail.identity.spf import Result
 from pforte.net.addresses import Address, Network
 from pforte.register.errors import RegisterError
 from pforte.service.mail.rates import Rates
@@ -75,9 +76,14 @@ class MailMemory:
         return max(0, -(-left // timedelta(seconds=1)))
 
 
-def has_no_name(facts: Facts) -> bool:
-    """Say whether a client has no name of its own that points back to it."""
-    return facts.names is not None and facts.names.status is not Outcome.PASS
+def proves_nothing(facts: Facts) -> bool:
+    """Say whether a client has no name that its owner chose, and its sender no domain that names it (SPF)."""
+    if facts.spf is not None and facts.spf.result is Result.PASS:
+        return False
+    if facts.names is None:
+        return False
+    address = facts.session.address
+    return all(spelled_address(name, address) for name in facts.names.names)
 
 
 def _triple(network: Network, sender: str, recipient: str) -> bytes:

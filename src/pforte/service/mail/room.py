@@ -15,19 +15,20 @@ from pforte.clock import Clock
 from pforte.dns.resolver import Resolver
 from pforte.gates.table.gate import TableGate
 from pforte.mail.arrangement import house_of, policy_of
-from pforte.mail.examination import examine_and_file
+from pforte.mail.checks.declaration import Stage
+from pforte.mail.examination import examine_and_file, judge_until
 from pforte.mail.facts import Facts, House
 from pforte.mail.inquiry import DnsInquiry
 from pforte.mail.lists import BlockLists
 from pforte.mail.policy import Policy
-from pforte.mail.reception import Outcome, Reception
+from pforte.mail.reception import Answer, Outcome, Reception
 from pforte.mail.session import Envelope, Session
 from pforte.mail.verdict import Verdict
 from pforte.net.addresses import Address, Network, network_of
 from pforte.register.errors import RegisterError
 from pforte.register.store import Register
 from pforte.service.mail.ledger import MailLedger
-from pforte.service.mail.memory import MailMemory, has_no_name
+from pforte.service.mail.memory import MailMemory, proves_nothing
 from pforte.service.mail.offences import offences_of
 from pforte.service.mail.rates import LONGEST, Rates
 from pforte.service.tending import Duty
@@ -103,6 +104,13 @@ class MailRoom:
         facts = self._facts(session, envelope)
         return await examine_and_file(book.policy, book.inquiry, book.ledger, facts, raw)
 
+    async def ask(self, session: Session, envelope: Envelope, stage: Stage) -> Answer | None:
+        """Judge a session of somebody else as far as a stage; return a refusal, or None."""
+        book = self._rulebook
+        return await judge_until(
+            book.policy, book.inquiry, book.ledger, self._facts(session, envelope), stage
+        )
+
     def take_over(self, settings: Settings) -> None:
         """Let new settings hold for sessions that begin from now on."""
         self._settings = settings
@@ -149,7 +157,7 @@ class MailRoom:
             worker=self._asking,
             charge=self._charge,
             wait=mail.rates.greylist,
-            is_suspect=has_no_name,
+            is_suspect=proves_nothing,
         )
         lists = BlockLists(self._resolver, mail.lists, self._tell_list)
         return Rulebook(

@@ -47,6 +47,16 @@ HOUSE_RULES: Mapping[str, Text] = {
         de="Kein Netz verbindet sich oder sendet öfter, als ein Absender es braucht, oder probiert Empfänger aus, die es"
         " nicht gibt.",
     ),
+    "4.3": Text(
+        en="Nobody sends in the name of the operator's own domains who is none of its servers and has not logged in.",
+        de="Niemand sendet im Namen der eigenen Domains des Betreibers, der keiner ihrer Server ist und sich nicht"
+        " angemeldet hat.",
+    ),
+    "4.4": Text(
+        en="A mail server has a name that its owner chose, not one that a provider made of its address.",
+        de="Ein Mailserver hat einen Namen, den sein Eigentümer gewählt hat, nicht einen, den ein Provider aus der"
+        " Adresse gemacht hat.",
+    ),
 }
 """The rules by their sections."""
 

@@ -28,7 +28,9 @@ from pforte.mail.verdict import Judged
 
 SAMPLES = Path(__file__).parents[4] / "tests" / "samples"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-HOUSE = House(host="mx.pforte.example", domains=frozenset({"pforte.example"}))
+HOUSE = House(
+    host="mx.pforte.example", domains=frozenset({"pforte.example"}), sealers=frozenset({"lists.example"})
+)
 MESSAGE = b"""From: Anna <anna@sender.example>\r
 To: b@pforte.example\r
 Date: Tue, 24 Nov 2026 12:00:00 +0000\r

@@ -14,7 +14,7 @@ from pforte.mail.facts import Conduct, Facts, House
 from pforte.mail.session import Envelope, Session
 from pforte.net.addresses import network_of
 from pforte.register.errors import RegisterError
-from pforte.service.mail.memory import MailMemory, has_no_name
+from pforte.service.mail.memory import MailMemory, proves_nothing
 from pforte.service.mail.rates import Rates
 from pforte.settings.mail import MailRateSettings
 from pforte.worker import Worker
@@ -58,7 +58,7 @@ def memory(*, greeted=None, recall=nothing, wait=300):
         worker=Worker("test"),
         charge=network_of,
         wait=timedelta(seconds=wait),
-        is_suspect=has_no_name,
+        is_suspect=proves_nothing,
     )
 
 
