@@ -12,7 +12,7 @@ from pforte.mail.authentication import authenticate_message, authenticate_sender
 from pforte.mail.checks.host_names import is_host_name
 from pforte.mail.domain_facts import look_at_domain
 from pforte.mail.facts import Conduct, DomainFacts, Facts, Shut
-from pforte.mail.headers import forged_fields, policy_fields
+from pforte.mail.headers import fields_to_remove, policy_fields, results_field
 from pforte.mail.lists import BlockLists
 from pforte.mail.session import Session
 from pforte.mail.verdict import Verdict
@@ -93,8 +93,8 @@ class DnsInquiry:
 
     def headers(self, facts: Facts, verdict: Verdict) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
         """Return the header fields to add, and the indexes of the fields to take out."""
-        removed = forged_fields(facts.message) if facts.message else ()
-        return policy_fields(verdict), removed
+        removed = fields_to_remove(facts.message, facts.house.host) if facts.message else ()
+        return (results_field(facts), *policy_fields(verdict)), removed
 
     async def _sender_domain(self, facts: Facts) -> DomainFacts | None:
         domain = facts.envelope.sender_domain
@@ -135,5 +135,5 @@ class NoInquiry:
 
     def headers(self, facts: Facts, verdict: Verdict) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
         """Return the same fields as with everything known."""
-        removed = forged_fields(facts.message) if facts.message else ()
+        removed = fields_to_remove(facts.message, facts.house.host) if facts.message else ()
         return policy_fields(verdict), removed

@@ -76,4 +76,4 @@ def test_the_sender_s_domain_is_looked_at_where_there_is_one():
 def test_headers_tell_marks_and_remove_forged_ones():
     found = replace(client(), message=Message(b"X-Pforte-Policy: x\r\n\r\n"))
     added, removed = inquiry().headers(found, judged(Action.MARK))
-    assert ([name for name, _ in added], removed) == (["X-Pforte-Policy"], (0,))
+    assert ([name for name, _ in added], removed) == (["Authentication-Results", "X-Pforte-Policy"], (0,))
