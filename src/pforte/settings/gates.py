@@ -26,7 +26,7 @@ _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 OnFailure = Literal["open", "closed"]
 FileKind = Literal[
-    "plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
+    "plain", "nginx-geo", "nginx-deny", "apache", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
 ]
 AddressHeader = Literal["x-forwarded-for", "x-real-ip", "forwarded"]
 
@@ -88,7 +88,7 @@ class FilesGateSettings:
     enabled: bool = setting(False, "Write the bans in force to files.")
     folder: Path = setting(Path(), "Where the files are written; empty is `files` in the state folder.")
     kinds: tuple[FileKind, ...] = setting(
-        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"),
+        ("plain", "nginx-geo", "nginx-deny", "apache", "haproxy", "postfix", "json"),
         "Which files are written; rbldnsd, rpz and rpz-client are for DNS servers, and go by [gate.dnsbl].",
     )
 

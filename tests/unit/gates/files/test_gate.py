@@ -204,8 +204,8 @@ def test_a_file_that_cannot_be_read_is_named(house):
 
 
 def test_an_unknown_form_is_refused(tmp_path):
-    with pytest.raises(GateError, match=r"gate\.files\.kinds: 'apache' is none of plain, nginx-geo"):
-        FilesGate(tmp_path, ["plain", "apache"], SetClock(NOON))
+    with pytest.raises(GateError, match=r"gate\.files\.kinds: 'gopher' is none of plain, nginx-geo"):
+        FilesGate(tmp_path, ["plain", "gopher"], SetClock(NOON))
 
 
 def test_every_form_can_be_written(tmp_path):
