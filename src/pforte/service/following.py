@@ -8,7 +8,7 @@ import structlog
 
 from pforte.bans.ban import Action, Decision
 from pforte.clock import render_time
-from pforte.gates.follower import Follower
+from pforte.gates.follower import Follower, News
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.gathering import Gathering
 from pforte.register.store import Register
@@ -17,6 +17,9 @@ from pforte.worker import Worker
 
 POLL_SECONDS = 0.1
 """How often the journal is looked at for decisions that another process took."""
+
+PATIENCE_SECONDS = 0.25
+"""How long a gate waits for the register before it does what is due without it."""
 
 _log = structlog.get_logger("pforte")
 
@@ -42,16 +45,23 @@ class Following:
             kick.set()
 
     async def drive(self, follower: Follower) -> None:
-        """Drive one gate, in a thread of its own: one that hangs holds up no other."""
-        kick, worker = self._add_kick(), Worker(f"gate {follower.name}")
-        ended = False
-        while not ended:
+        """Drive one gate, in a thread of its own: one that hangs holds up no other, nor does a register that does."""
+        kick, gate = self._add_kick(), Worker(f"gate {follower.name}")
+        journal = Worker(f"journal for {follower.name}")
+        ended, more = False, False
+        while more or not ended:
             ended = self._gathering.ended
-            wait = await worker.run(follower.step)
-            if not ended:
+            asked = asyncio.ensure_future(journal.run(partial(_ask, follower)))
+            while not (await asyncio.wait([asked], timeout=PATIENCE_SECONDS))[0]:
+                await gate.run(partial(follower.take, None))
+            news = asked.result()
+            more = news is not None and news.more
+            wait = await gate.run(partial(follower.take, news))
+            if not ended and not more:
                 await _until_kicked(kick, min(wait, POLL_SECONDS))
-        await worker.run(follower.close)
-        worker.close()
+        await gate.run(follower.close)
+        gate.close()
+        journal.close()
 
     async def hear(self, sequence: int) -> None:
         """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""
@@ -104,6 +114,11 @@ class Following:
         kick = asyncio.Event()
         self._kicks.append(kick)
         return kick
+
+
+def _ask(follower: Follower) -> News | None:
+    follower.save()
+    return follower.look()
 
 
 async def _until_kicked(kick: asyncio.Event, seconds: float) -> None:

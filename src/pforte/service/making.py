@@ -88,17 +88,23 @@ class Gates:
 
     Attributes:
         followers: those that follow the register.
-        answering: those that listen, and ask the table of bans, which is then one of the followers.
+        answering: those that listen.
+        table: the bans that they ask for, which is then one of the followers; None where none of them asks.
     """
 
     followers: tuple[Follower, ...] = ()
     answering: tuple[AnsweringGate, ...] = ()
+    table: TableGate | None = None
 
     @property
     def names(self) -> list[str]:
         """Return the names of all; a gate that both follows and listens has one."""
         names = [gate.name for gate in self.followers] + [gate.name for gate in self.answering]
         return list(dict.fromkeys(names))
+
+    def know(self) -> bool:
+        """Say whether those that listen know whom to refuse."""
+        return self.table is None or self.table.loaded
 
 
 def make_gates(
@@ -122,7 +128,8 @@ def make_gates(
     """
     table = TableGate(exempt)
     answering = open_answering(settings, clock, table, detection)
-    holding: list[Gate] = [table] if answering else []
+    asked = table if answering else None
+    holding: list[Gate] = [] if asked is None else [asked]
     if settings.gate.crowdsec.enabled:
         follower, listener = open_crowdsec(settings, clock, exempt, register)
         holding.append(follower)
@@ -131,10 +138,10 @@ def make_gates(
         # Whoever asks must get an answer: silence would shut everybody out, or put mail off.
         for gate in holding:
             gate.load((), clock.now())
-        return Gates(answering=tuple(answering))
+        return Gates(answering=tuple(answering), table=asked)
     gates = (*open_gates(settings, clock, exempt), *holding)
     followers = (Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates)
-    return Gates(tuple(followers), tuple(answering))
+    return Gates(tuple(followers), tuple(answering), asked)
 
 
 def make_ranges(settings: Settings) -> dict[str, tuple[Network, ...]]:
