@@ -82,8 +82,8 @@ class News:
 class Follower:
     """Leads one gate along the journal.
 
-    One thread asks the register (:meth:`save`, :meth:`look`), another one moves the gate (:meth:`take`): while the
-    register keeps the first waiting, the gate does what is due all the same.
+    :meth:`look`, :meth:`take` and :meth:`save` each have a thread of their own: while the register keeps who reads from
+    it or who writes to it waiting, the gate does what is due all the same. No decision waits for a cursor to be stored.
 
     Args:
         gate: the gate.

@@ -8,7 +8,7 @@ import structlog
 
 from pforte.bans.ban import Action, Decision
 from pforte.clock import render_time
-from pforte.gates.follower import Follower, News
+from pforte.gates.follower import Follower
 from pforte.register.errors import JournalPurgedError, RegisterError
 from pforte.register.gathering import Gathering
 from pforte.register.store import Register
@@ -47,21 +47,28 @@ class Following:
     async def drive(self, follower: Follower) -> None:
         """Drive one gate, in a thread of its own: one that hangs holds up no other, nor does a register that does."""
         kick, gate = self._add_kick(), Worker(f"gate {follower.name}")
-        journal = Worker(f"journal for {follower.name}")
+        journal, cursor = Worker(f"journal for {follower.name}"), Worker(f"cursor of {follower.name}")
+        saved: asyncio.Future[None] | None = None
         ended, more = False, False
         while more or not ended:
             ended = self._gathering.ended
-            asked = asyncio.ensure_future(journal.run(partial(_ask, follower)))
+            asked = asyncio.ensure_future(journal.run(follower.look))
             while not (await asyncio.wait([asked], timeout=PATIENCE_SECONDS))[0]:
                 await gate.run(partial(follower.take, None))
             news = asked.result()
             more = news is not None and news.more
             wait = await gate.run(partial(follower.take, news))
+            if saved is None or saved.done():
+                if saved is not None:
+                    saved.result()
+                saved = asyncio.ensure_future(cursor.run(follower.save))
             if not ended and not more:
                 await _until_kicked(kick, min(wait, POLL_SECONDS))
+        if saved is not None:
+            await saved
         await gate.run(follower.close)
-        gate.close()
-        journal.close()
+        for worker in (gate, journal, cursor):
+            worker.close()
 
     async def hear(self, sequence: int) -> None:
         """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""
@@ -114,11 +121,6 @@ class Following:
         kick = asyncio.Event()
         self._kicks.append(kick)
         return kick
-
-
-def _ask(follower: Follower) -> News | None:
-    follower.save()
-    return follower.look()
 
 
 async def _until_kicked(kick: asyncio.Event, seconds: float) -> None:

@@ -228,6 +228,28 @@ def test_a_gate_is_moved_while_the_register_keeps_us_waiting(monkeypatch: pytest
     assert gate.closed
 
 
+def test_a_gate_is_moved_while_its_cursor_cannot_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decided before somebody took the write lock of the database is enforced, not kept waiting behind it."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+    unlocked = threading.Event()
+
+    class Waiting(Gate):
+        def save(self) -> None:
+            assert unlocked.wait(30)
+
+    gate, gathering = Waiting(), Gathering()
+
+    async def main() -> None:
+        task = asyncio.create_task(Following(Journal([], []), gathering, Judge()).drive(gate))  # type: ignore[arg-type]
+        await until(lambda: gate.steps >= 3)
+        gathering.ended = True
+        unlocked.set()
+        await task
+
+    asyncio.run(main())
+    assert gate.closed
+
+
 def test_the_end_lets_a_gate_take_over_every_decision() -> None:
     decision = Decision(sequence=1, action=Action.BEGIN, ban=ban("198.18.0.1/32"), decided=NOW)
     gate, gathering = Gate(), Gathering()

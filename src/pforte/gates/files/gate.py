@@ -16,11 +16,8 @@ from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
 
 SHORTEST_PAUSE = 0.25
-"""Seconds between two writings, at least."""
-
-LONGER_THAN_WRITING = 2
-"""How many times as long as a writing the pause after it is at least: of a steady stream of decisions, very long lists
-take a third of the time."""
+"""Seconds between two writings, at least, and at least as long as a writing takes: under a steady stream of decisions very
+long lists take half of the time."""
 
 LOOK_SECONDS = 1.0
 """How often it is looked for bans that have ended."""
@@ -147,7 +144,7 @@ class FilesGate:
             ) from error
         self._changed = False
         ended = self._clock.monotonic()
-        self._write_after = ended + max(SHORTEST_PAUSE, LONGER_THAN_WRITING * (ended - began))
+        self._write_after = ended + max(SHORTEST_PAUSE, ended - began)
 
     def _forget(self, networks: Collection[Network]) -> None:
         for network in networks:
