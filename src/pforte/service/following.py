@@ -38,6 +38,7 @@ class Following:
         self._gathering = gathering
         self._judging = judging
         self._kicks: list[asyncio.Event] = []
+        self._cursors = Worker("cursors")
 
     def kick(self) -> None:
         """Let all look at the journal at once."""
@@ -47,7 +48,7 @@ class Following:
     async def drive(self, follower: Follower) -> None:
         """Drive one gate, in a thread of its own: one that hangs holds up no other, nor does a register that does."""
         kick, gate = self._add_kick(), Worker(f"gate {follower.name}")
-        journal, cursor = Worker(f"journal for {follower.name}"), Worker(f"cursor of {follower.name}")
+        journal = Worker(f"journal for {follower.name}")
         saved: asyncio.Future[None] | None = None
         ended, more = False, False
         while more or not ended:
@@ -61,14 +62,18 @@ class Following:
             if saved is None or saved.done():
                 if saved is not None:
                     saved.result()
-                saved = asyncio.ensure_future(cursor.run(follower.save))
+                saved = asyncio.ensure_future(self._cursors.run(follower.save))
             if not ended and not more:
                 await _until_kicked(kick, min(wait, POLL_SECONDS))
         if saved is not None:
             await saved
         await gate.run(follower.close)
-        for worker in (gate, journal, cursor):
-            worker.close()
+        gate.close()
+        journal.close()
+
+    def close(self) -> None:
+        """Let go of what all gates shared, once none is driven any more."""
+        self._cursors.close()
 
     async def hear(self, sequence: int) -> None:
         """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""

@@ -236,6 +236,7 @@ class Service:
                 await working["the register"]
                 self._following.kick()
                 await asyncio.gather(*working.values())
+                self._following.close()
         except TimeoutError:
             hung = [name for name, task in working.items() if not task.done() or task.cancelled()]
             raise HungError(
