@@ -9,7 +9,7 @@ from pforte.bans.ban import Ban, Decision
 from pforte.clock import Clock
 from pforte.gates.comparison import Comparison, compare
 from pforte.gates.files.renderings import RENDERINGS, Entry, Rendering, entry_of, render
-from pforte.gates.files.replacement import replace_file
+from pforte.gates.files.replacement import replace_file, settle
 from pforte.gates.gate import GateError
 from pforte.gates.overlap import outside, table_of
 from pforte.gates.standing import Standing
@@ -137,6 +137,7 @@ class FilesGate:
             self._folder.mkdir(parents=True, exist_ok=True)
             for rendering, path in zip(self._renderings, self.paths(), strict=True):
                 replace_file(path, render(rendering, entries))
+            settle(self._folder)
         except OSError as error:
             raise GateError(
                 f"gate.files: {error.filename or self._folder} cannot be written ({error.strerror}); "
