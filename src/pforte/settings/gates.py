@@ -95,7 +95,7 @@ class FilesGateSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpGateSettings:
-    """[gate.http]: a listener that web servers and proxies ask about each request (auth_request, forwardAuth)."""
+    """[gate.http]: a listener that web servers and proxies ask about each request, and Dovecot about each log-in."""
 
     enabled: bool = setting(False, "Answer web servers that ask whether a visitor may come in.")
     listen: str = setting("127.0.0.1:8081", "Address and port.", host_and_port)
