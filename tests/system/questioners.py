@@ -299,6 +299,7 @@ FORMS: dict[str, tuple[str, Callable[[Network], str]]] = {
     "plain": ("banned.txt", lambda network: f"{_shortest(network)}\n"),
     "nginx-geo": ("nginx-geo.conf", lambda network: f"{network} "),
     "nginx-deny": ("nginx-deny.conf", lambda network: f"deny {_shortest(network)};"),
+    "apache": ("apache.conf", lambda network: f"{_shortest(network)} "),
     "haproxy": ("haproxy.map", lambda network: f"{network} "),
     "postfix": ("postfix.cidr", lambda network: f"{network} 554 "),
     "json": ("bans.json", lambda network: f'{{"network": "{network}"'),

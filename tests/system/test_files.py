@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -62,10 +63,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ask(address: str, port: int) -> str:
-    """Ask for / from one of this machine's loopback addresses and return the whole answer."""
+def ask(address: str, port: int, path: str = "/") -> str:
+    """Ask for a path from one of this machine's loopback addresses and return the whole answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(address, 0)) as visitor:
-        visitor.sendall(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        visitor.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         answer = b""
         while part := visitor.recv(4096):
             answer += part
@@ -139,6 +140,39 @@ def test_nginx_refuses_by_the_deny_file(files, tmp_path):
         assert " 403 " in ask(BANNED, port).splitlines()[0]
         assert " 403 " in ask(WITHIN_A_PREFIX, port).splitlines()[0]
         assert ask(FREE, port).endswith("welcome\n")
+
+
+@needs("apache2", "apache2-bin")
+def test_apache_refuses_by_the_lines_of_the_guide(files, tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "files.md").read_text()
+    (block,) = re.findall(r"```apache\n(.*?)```", guide, re.DOTALL)
+    port, www = free_port(), tmp_path / "www"
+    www.mkdir()
+    (www / "index.html").write_text("welcome\n", encoding="utf-8")
+    modules = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in ("mpm_event", "authz_core", "authz_host", "dir")
+    )
+    path = tmp_path / "apache2.conf"
+    path.write_text(
+        f"{modules}ServerName localhost\nListen 127.0.0.1:{port}\nServerRoot {tmp_path}\nPidFile {tmp_path}/pid\n"
+        f"ErrorLog {tmp_path}/error.log\nDocumentRoot {www}\nUser www-data\n"
+        # As Debian has it: the site's own words must go on counting beside the list.
+        f"<Directory />\n    Require all denied\n</Directory>\n<Directory {www}>\n    Require all granted\n</Directory>\n"
+        f'<Location "/own">\n    Require all denied\n</Location>\n'
+        + block.replace("/var/lib/pforte/files", str(files)),
+        encoding="utf-8",
+    )
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(0o755)
+    apache = shutil.which("apache2") or "/usr/sbin/apache2"
+    with running(port, apache, "-DFOREGROUND", "-f", str(path)):
+        refused = ask(BANNED, port)
+        assert " 403 " in refused.splitlines()[0]
+        assert "Gesperrt" in refused
+        assert " 403 " in ask(WITHIN_A_PREFIX, port).splitlines()[0]
+        assert ask(FREE, port).endswith("welcome\n")
+        assert " 403 " in ask(FREE, port, "/own").splitlines()[0]
 
 
 @needs("haproxy", "haproxy")

@@ -55,6 +55,21 @@ frontend web
 backend site
     server site 127.0.0.1:3000
 """
+APACHE = """\
+LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+LoadModule lua_module /usr/lib/apache2/modules/mod_lua.so
+LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+ServerName 10.79.0.1
+ServerRoot {folder}
+PidFile {folder}/apache2.pid
+ErrorLog {folder}/apache2.log
+User www-data
+Listen 10.79.0.1:80
+ProxyPass "/" "http://127.0.0.1:3000/"
+{block}
+"""
 CONFIG = """\
 [service]
 state = "{folder}/state"
@@ -194,6 +209,15 @@ def start_haproxy(street: Street) -> None:
     street.start("proxy", "haproxy", "-db", "-f", str(street.folder / "haproxy.cfg"))
 
 
+def start_apache(street: Street) -> None:
+    if not shutil.which("apache2") or not Path("/usr/share/lua/5.3/socket.lua").exists():
+        pytest.skip("apache2 or lua-socket is absent: apt-get install apache2-bin lua-socket")
+    (street.folder / "pforte.lua").write_text(snippet("lua", 1))
+    block = snippet("apache").replace("/etc/apache2/", f"{street.folder}/")
+    (street.folder / "apache2.conf").write_text(APACHE.format(block=block, folder=street.folder))
+    street.start("proxy", "apache2", "-DFOREGROUND", "-f", str(street.folder / "apache2.conf"))
+
+
 def start_traefik(street: Street) -> None:
     own = street.folder / "traefik.yml"
     own.write_text(snippet("yaml").replace("/etc/traefik/", f"{street.folder}/"))
@@ -219,6 +243,7 @@ PROXIES = {
     "nginx": start_nginx,
     "caddy": start_caddy,
     "haproxy": start_haproxy,
+    "apache": start_apache,
     "traefik": start_traefik,
     "envoy": start_envoy,
 }

@@ -169,7 +169,9 @@ def open_http(
     """
     gate = settings.gate.http
     visitors = Visitors(map(ip_network, gate.trusted), gate.address)
-    porter = Porter(table, visitors, detection, gate.on_failure, clock.now().timestamp())
+    porter = Porter(
+        table, visitors, detection, gate.on_failure, clock.now().timestamp(), settings.desk.contact
+    )
     return HttpGate(gate.listen, porter, clock, gate.connections)
 
 

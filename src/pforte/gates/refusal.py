@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pforte.bans.offence import Kind
+from pforte.bans.reference import contact_about
 from pforte.checks import CHECKS, Check
+from pforte.clock import render_time
 from pforte.gates.table.packed import Held
 from pforte.languages import Text
+
+LONGEST_LINE = 400
+"""Characters of a refusal in one line. A mail server puts codes, name and address of the client before it, and a reply
+has at most 512 (RFC 5321 s4.5.3.1.5)."""
 
 _BY_HAND = Text(
     en="The operator has shut out this network by hand.",
@@ -55,6 +61,22 @@ def refusal_of(held: Held) -> Refusal:
     )
 
 
+def refusal_line(held: Held, contact: str = "") -> str:
+    """Say in one line of printable ASCII until when somebody is shut out, with reference, reason, and whom to ask.
+
+    The reason is shortened where all together would be too long.
+
+    Args:
+        held: the ban.
+        contact: the setting ``desk.contact``.
+    """
+    refusal = refusal_of(held)
+    reference = _plain(refusal.reference)[:40]
+    begin = f"Refused until {render_time(refusal.ends)}, reference {reference}: "
+    end = f" {_plain(about)}" if (about := contact_about(contact, reference)) else ""
+    return begin + _shortened(_plain(refusal.summary.en), LONGEST_LINE - len(begin) - len(end)) + end
+
+
 def kind_of(reason: str) -> Kind | None:
     """Return the kind of the offences that a check sees; None where the reason is no check's slug."""
     check = check_of(reason)
@@ -64,3 +86,14 @@ def kind_of(reason: str) -> Kind | None:
 def check_of(reason: str) -> Check | None:
     """Return the check of a slug; None where the reason is no check's slug."""
     return CHECKS.get(reason)
+
+
+def _shortened(text: str, room: int) -> str:
+    if len(text) <= room:
+        return text
+    return f"{text[: max(room - 3, 0)].rpartition(' ')[0]}..."
+
+
+def _plain(text: str) -> str:
+    """Return a text as printable ASCII: protocols of lines end with them (RFC 5321 s4.2, RFC 9051 s7.1)."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text)

@@ -138,8 +138,8 @@ class Register:
 
     def record(self, batch: Batch) -> Recorded:
         """Write a batch in one transaction: what it returns is on the disk."""
-        now = self._clock.now()
         with writing(self._engine) as connection:
+            now = self._clock.now()
             filing = self._filing(connection, now)
             filing.expect((*batch.entries, *batch.claims))
             filed = filing.file(batch.entries)
@@ -351,8 +351,8 @@ class Register:
 
     def ban(self, order: Order) -> Ban:
         """Shut a network out from now on."""
-        now = self._clock.now()
         with writing(self._engine) as connection:
+            now = self._clock.now()
             filing = self._filing(connection, now)
             new = acts.ban(connection, filing, order, now)
             filing.save()
@@ -365,8 +365,8 @@ class Register:
             UnknownReferenceError: no ban carries the reference.
             RegisterError: there is nothing to lift.
         """
-        now = self._clock.now()
         with writing(self._engine) as connection:
+            now = self._clock.now()
             filing = self._filing(connection, now)
             lifted = acts.lift(connection, filing, pardon, now)
             filing.save()

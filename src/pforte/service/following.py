@@ -18,6 +18,9 @@ from pforte.worker import Worker
 POLL_SECONDS = 0.1
 """How often the journal is looked at for decisions that another process took."""
 
+PATIENCE_SECONDS = 0.25
+"""How long a gate waits for the register before it does what is due without it."""
+
 _log = structlog.get_logger("pforte")
 
 
@@ -35,6 +38,7 @@ class Following:
         self._gathering = gathering
         self._judging = judging
         self._kicks: list[asyncio.Event] = []
+        self._cursors = Worker("cursors")
 
     def kick(self) -> None:
         """Let all look at the journal at once."""
@@ -42,16 +46,34 @@ class Following:
             kick.set()
 
     async def drive(self, follower: Follower) -> None:
-        """Drive one gate, in a thread of its own: one that hangs holds up no other."""
-        kick, worker = self._add_kick(), Worker(f"gate {follower.name}")
-        ended = False
-        while not ended:
+        """Drive one gate, in a thread of its own: one that hangs holds up no other, nor does a register that does."""
+        kick, gate = self._add_kick(), Worker(f"gate {follower.name}")
+        journal = Worker(f"journal for {follower.name}")
+        saved: asyncio.Future[None] | None = None
+        ended, more = False, False
+        while more or not ended:
             ended = self._gathering.ended
-            wait = await worker.run(follower.step)
-            if not ended:
+            asked = asyncio.ensure_future(journal.run(follower.look))
+            while not (await asyncio.wait([asked], timeout=PATIENCE_SECONDS))[0]:
+                await gate.run(partial(follower.take, None))
+            news = asked.result()
+            more = news is not None and news.more
+            wait = await gate.run(partial(follower.take, news))
+            if saved is None or saved.done():
+                if saved is not None:
+                    saved.result()
+                saved = asyncio.ensure_future(self._cursors.run(follower.save))
+            if not ended and not more:
                 await _until_kicked(kick, min(wait, POLL_SECONDS))
-        await worker.run(follower.close)
-        worker.close()
+        if saved is not None:
+            await saved
+        await gate.run(follower.close)
+        gate.close()
+        journal.close()
+
+    def close(self) -> None:
+        """Let go of what all gates shared, once none is driven any more."""
+        self._cursors.close()
 
     async def hear(self, sequence: int) -> None:
         """Log every decision after a sequence, whoever took it, and tell the scan who is shut out."""

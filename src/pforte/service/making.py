@@ -89,17 +89,23 @@ class Gates:
 
     Attributes:
         followers: those that follow the register.
-        answering: those that listen, and ask the table of bans, which is then one of the followers.
+        answering: those that listen.
+        table: the bans that they ask for, which is then one of the followers; None where none of them asks.
     """
 
     followers: tuple[Follower, ...] = ()
     answering: tuple[AnsweringGate, ...] = ()
+    table: TableGate | None = None
 
     @property
     def names(self) -> list[str]:
         """Return the names of all; a gate that both follows and listens has one."""
         names = [gate.name for gate in self.followers] + [gate.name for gate in self.answering]
         return list(dict.fromkeys(names))
+
+    def know(self) -> bool:
+        """Say whether those that listen know whom to refuse."""
+        return self.table is None or self.table.loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,8 @@ def make_gates(
         GateError: an enabled gate cannot work here.
     """
     answering = open_answering(settings, clock, asked.table, asked.detection, asked.mail)
-    holding: list[Gate] = [asked.table] if answering else []
+    table = asked.table if answering else None
+    holding: list[Gate] = [] if table is None else [table]
     if settings.gate.crowdsec.enabled:
         follower, listener = open_crowdsec(settings, clock, exempt, register)
         holding.append(follower)
@@ -152,10 +159,10 @@ def make_gates(
         # Whoever asks must get an answer: silence would shut everybody out, or put mail off.
         for gate in holding:
             gate.load((), clock.now())
-        return Gates(answering=tuple(answering))
+        return Gates(answering=tuple(answering), table=table)
     gates = (*open_gates(settings, clock, exempt), *holding)
     followers = (Follower(gate, register, clock, RegisterError, JournalPurgedError) for gate in gates)
-    return Gates(tuple(followers), tuple(answering))
+    return Gates(tuple(followers), tuple(answering), table)
 
 
 def make_ranges(settings: Settings) -> dict[str, tuple[Network, ...]]:

@@ -62,6 +62,9 @@ from pforte.worker import Worker
 END_SECONDS = 60.0
 """How long the end may take; systemd kills what has not ended 90 s after it was told to (TimeoutStopSec)."""
 CLOSE_SECONDS = 2.0
+LOAD_SECONDS = 10.0
+"""How long the gates that answer wait for the bans at most; then ``on_failure`` says what they answer."""
+LOOK_SECONDS = 0.01
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes, such as the scan, may keep the others from it. Every answer of a gate waits for that
 long while a log is scanned: with Python's usual 5 ms half of them took more than 2.6 ms."""
@@ -202,8 +205,7 @@ class Service:
             tending += [group.create_task(self._claims.run()) for _ in range(CLAIMS_AT_ONCE)]
             # Whoever is exempt must be known before the first line, but a silent DNS must not keep us from all lines.
             await self._look_up_hosts(self._judging.settings.dns.timeout)
-            for gate in self._gates.answering:
-                await gate.open()
+            await self._open_gates()
             await self._readers.follow(self._judging.settings)
             notify("READY=1")
             simulate = self._judging.settings.service.simulate
@@ -230,6 +232,15 @@ class Service:
         await self._upkeep.finish(self._register.close, CLOSE_SECONDS)
         _log.info("service.stopped")
 
+    async def _open_gates(self) -> None:
+        """Begin to answer; whoever was answered before the bans are known would be let in or put off by on_failure."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + LOAD_SECONDS
+        while not self._gates.know() and loop.time() < latest:  # noqa: ASYNC110  they are loaded in other threads
+            await asyncio.sleep(LOOK_SECONDS)
+        for gate in self._gates.answering:
+            await gate.open()
+
     async def _end(self, working: "dict[str, asyncio.Task[None]]") -> None:
         """End the journey from its beginning to its end, so that what was read arrives."""
         try:
@@ -244,6 +255,7 @@ class Service:
                 await working["the register"]
                 self._following.kick()
                 await asyncio.gather(*working.values())
+                self._following.close()
         except TimeoutError:
             hung = [name for name, task in working.items() if not task.done() or task.cancelled()]
             raise HungError(

@@ -27,7 +27,7 @@ _LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 OnFailure = Literal["open", "closed"]
 FileKind = Literal[
-    "plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
+    "plain", "nginx-geo", "nginx-deny", "apache", "haproxy", "postfix", "json", "rbldnsd", "rpz", "rpz-client"
 ]
 AddressHeader = Literal["x-forwarded-for", "x-real-ip", "forwarded"]
 
@@ -89,14 +89,14 @@ class FilesGateSettings:
     enabled: bool = setting(False, "Write the bans in force to files.")
     folder: Path = setting(Path(), "Where the files are written; empty is `files` in the state folder.")
     kinds: tuple[FileKind, ...] = setting(
-        ("plain", "nginx-geo", "nginx-deny", "haproxy", "postfix", "json"),
+        ("plain", "nginx-geo", "nginx-deny", "apache", "haproxy", "postfix", "json"),
         "Which files are written; rbldnsd, rpz and rpz-client are for DNS servers, and go by [gate.dnsbl].",
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpGateSettings:
-    """[gate.http]: a listener that web servers and proxies ask about each request (auth_request, forwardAuth)."""
+    """[gate.http]: a listener that web servers and proxies ask about each request, and Dovecot about each log-in."""
 
     enabled: bool = setting(False, "Answer web servers that ask whether a visitor may come in.")
     listen: str = setting("127.0.0.1:8081", "Address and port.", host_and_port)

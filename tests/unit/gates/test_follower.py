@@ -131,17 +131,27 @@ def make(journal: Journal, wall: Wall, clock: SetClock) -> Follower:
     return Follower(wall, journal, clock, AwayError, PurgedError)
 
 
+def step(follower: Follower) -> float:
+    """Do what the service does between two pauses."""
+    while True:
+        news = follower.look()
+        wait = follower.take(news)
+        follower.save()
+        if news is None or not news.more:
+            return wait
+
+
 def test_full_state_then_decisions() -> None:
     """A ban and a lift reach the gate in order, and the cursor is stored."""
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     journal.decide(1)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     assert wall.held == {ip_network("192.0.2.1/32")}
     journal.decide(2)
     journal.decide(1, Action.LIFT)
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert wall.held == {ip_network("192.0.2.2/32")}
     assert wall.loads == 1
     assert journal.cursors[-1] == (3, 1, "")
@@ -151,11 +161,11 @@ def test_more_decisions_than_a_page_are_all_taken() -> None:
     """A gate that was away for long catches up in one step."""
     journal, wall = Journal(), Wall()
     follower = make(journal, wall, SetClock(START))
-    follower.step()
+    step(follower)
     for number in range(1, 255):
         for _ in range(10):
             journal.decide(number)
-    follower.step()
+    step(follower)
     assert len(wall.held) == 254
     assert follower.sequence == 2540
 
@@ -164,16 +174,16 @@ def test_a_failing_gate_begins_anew_after_a_pause_that_doubles() -> None:
     """Nothing is assumed of a gate that failed; its error stands beside its cursor."""
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     wall.failing = True
     journal.decide(1)
-    assert follower.step() == 1.0
+    assert step(follower) == 1.0
     clock.move(timedelta(seconds=1))
-    assert follower.step() == 2.0
+    assert step(follower) == 2.0
     assert journal.cursors[-1][2] == "the kernel says no"
     wall.failing = False
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert wall.held == {ip_network("192.0.2.1/32")}
     assert wall.loads == 2
     assert journal.cursors[-1] == (1, 1, "")
@@ -184,13 +194,13 @@ def test_a_register_that_is_away_leaves_the_gate_as_it_is() -> None:
     journal, wall = Journal(), Wall()
     journal.decide(1)
     follower = make(journal, wall, SetClock(START))
-    follower.step()
+    step(follower)
     journal.away = True
-    assert follower.step() > 0
+    assert step(follower) > 0
     assert wall.held == {ip_network("192.0.2.1/32")}
     journal.away = False
     journal.decide(2)
-    follower.step()
+    step(follower)
     assert len(wall.held) == 2
 
 
@@ -198,15 +208,15 @@ def test_a_gate_is_tended_while_the_register_is_away() -> None:
     """What is known of a ban is its end too: nobody stays shut out because a database is down."""
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     journal.away = True
     follower.exempt([ip_network("198.51.100.1/32")])
     clock.move(timedelta(minutes=5))
     with structlog.testing.capture_logs() as logged:
-        follower.step()
-        follower.step()
+        step(follower)
+        step(follower)
         clock.move(timedelta(minutes=5))
-        follower.step()
+        step(follower)
     assert wall.tended == 3
     assert wall.exempted == [ip_network("198.51.100.1/32")]
     assert [each["event"] for each in logged if each["event"] == "gate.register-away"] == [
@@ -214,8 +224,27 @@ def test_a_gate_is_tended_while_the_register_is_away() -> None:
     ]
     journal.away = False
     with structlog.testing.capture_logs() as logged:
-        follower.step()
+        step(follower)
     assert [each["event"] for each in logged] == ["gate.register-back"]
+
+
+def test_what_was_told_before_a_gate_failed_is_not_taken() -> None:
+    """It fails while the register is asked; only the full state is safe then."""
+    journal, wall, clock = Journal(), Wall(), SetClock(START)
+    journal.decide(1)
+    follower = make(journal, wall, clock)
+    step(follower)
+    journal.decide(2)
+    told = follower.look()
+    wall.failing = True
+    clock.move(timedelta(minutes=5))
+    assert follower.take(None) == 1.0
+    wall.failing = False
+    clock.move(timedelta(seconds=1))
+    follower.take(told)
+    assert (wall.loads, len(wall.held)) == (1, 1)
+    step(follower)
+    assert (wall.loads, len(wall.held)) == (2, 2)
 
 
 def test_a_gate_that_knows_nothing_yet_is_not_tended() -> None:
@@ -223,9 +252,9 @@ def test_a_gate_that_knows_nothing_yet_is_not_tended() -> None:
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     journal.away = True
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     clock.move(timedelta(minutes=5))
-    follower.step()
+    step(follower)
     assert (wall.tended, wall.loads) == (0, 0)
 
 
@@ -233,12 +262,11 @@ def test_a_purged_journal_leads_to_a_snapshot() -> None:
     """A gate whose place in the journal is forgotten takes the full state."""
     journal, wall = Journal(), Wall()
     follower = make(journal, wall, SetClock(START))
-    follower.step()
+    step(follower)
     journal.decide(1)
     journal.decide(2)
     journal.purged_before = 1
-    assert follower.step() == 0.0
-    follower.step()
+    step(follower)
     assert wall.loads == 2
     assert len(wall.held) == 2
 
@@ -247,9 +275,9 @@ def test_exemptions_reach_the_gate_at_the_next_step() -> None:
     """A host that moved is let through without a restart."""
     journal, wall = Journal(), Wall()
     follower = make(journal, wall, SetClock(START))
-    follower.step()
+    step(follower)
     follower.exempt([ip_network("198.51.100.1/32")])
-    follower.step()
+    step(follower)
     assert wall.exempted == [ip_network("198.51.100.1/32")]
 
 
@@ -257,10 +285,10 @@ def test_the_cursor_is_stored_at_most_once_a_second_and_at_the_end() -> None:
     """Each store is a commit; a flood of bans must not double them."""
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     for number in range(1, 10):
         journal.decide(number)
-        follower.step()
+        step(follower)
     assert len(journal.cursors) == 1
     follower.close()
     assert journal.cursors[-1] == (9, 9, "")
@@ -272,11 +300,11 @@ def test_the_cursor_tells_when_bans_end_by_themselves() -> None:
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     journal.decide(1)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     wall.held.clear()
     clock.move(timedelta(seconds=2))
-    follower.step()
-    follower.step()
+    step(follower)
+    step(follower)
     assert journal.cursors == [(1, 1, ""), (1, 0, "")]
 
 
@@ -288,7 +316,7 @@ def test_a_gate_that_cannot_store_its_last_word_is_let_go_of_all_the_same() -> N
             raise AwayError("no disk")
 
     follower = make(Journal(), Bound(), SetClock(START))
-    follower.step()
+    step(follower)
     with structlog.testing.capture_logs() as logged:
         follower.close()
     assert [(each["event"], each["gate"]) for each in logged] == [("gate.register-away", "wall")]
@@ -299,19 +327,19 @@ def test_a_panic_opens_the_gate_and_keeps_it_open_until_its_end() -> None:
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     journal.decide(1)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     journal.panicking = True
     clock.move(timedelta(seconds=2))
-    assert follower.step() > 0
+    assert step(follower) > 0
     assert (wall.held, wall.opened) == (set(), 1)
     assert journal.cursors[-1] == (0, 0, STANDS_OPEN)
     journal.decide(2)
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert (wall.held, wall.opened, wall.loads) == (set(), 1, 1)
     journal.panicking = False
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert len(wall.held) == 2
     assert journal.cursors[-1] == (2, 2, "")
 
@@ -320,21 +348,21 @@ def test_a_service_that_starts_in_a_panic_shuts_nobody_out() -> None:
     journal, wall = Journal(), Wall()
     journal.decide(1)
     journal.panicking = True
-    make(journal, wall, SetClock(START)).step()
+    step(make(journal, wall, SetClock(START)))
     assert (wall.held, wall.loads, wall.opened) == (set(), 0, 1)
 
 
 def test_a_gate_that_cannot_be_opened_is_tried_again() -> None:
     journal, wall, clock = Journal(), Wall(), SetClock(START)
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     journal.panicking, wall.failing = True, True
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert journal.cursors[-1][2] == "the kernel says no"
     wall.failing = False
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert wall.opened == 1
     assert journal.cursors[-1][2] == STANDS_OPEN
 
@@ -344,8 +372,8 @@ def test_a_register_that_is_away_in_a_panic_closes_no_gate() -> None:
     journal.decide(1)
     journal.panicking = True
     follower = make(journal, wall, clock)
-    follower.step()
+    step(follower)
     journal.away = True
     clock.move(timedelta(seconds=2))
-    follower.step()
+    step(follower)
     assert wall.held == set()

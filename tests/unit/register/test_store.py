@@ -1,8 +1,10 @@
 """The register as others use it: from many threads, from many processes, in any folder."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from pforte.register import (
     is_missing,
     locate,
 )
+from pforte.register.acts import Order
 from pforte.settings.table import RegisterSettings, ServiceSettings, Settings
 
 
@@ -109,3 +112,21 @@ def test_a_place_that_cannot_be_looked_at_is_explained_by_opening_it(tmp_path, c
     assert not is_missing(url)
     with pytest.raises(RegisterUnavailableError, match=r"service\.state"):
         Register.open(url, clock)
+
+
+def test_a_decision_is_taken_when_its_turn_comes(tmp_path, clock, monkeypatch):
+    """Whoever waits for another process decides after it, and says so: the journal's moments follow its order."""
+    waiting = threading.Event()
+    with Register.open(tmp_path, clock) as register, ThreadPoolExecutor(1) as others:
+        other = sqlite3.connect(tmp_path / "register.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("pforte.register.dialects.time.sleep", lambda _: waiting.set())
+        hour = timedelta(hours=1)
+        order = Order(network=ip_network("192.0.2.1/32"), rung=1, span=hour, reason="x", who="x")
+        ban = others.submit(register.ban, order)
+        assert waiting.wait(30)
+        clock.move(hour)
+        other.execute("ROLLBACK")
+        other.close()
+        assert ban.result(30).starts == clock.now()
+        assert register.journal(0)[0].decided == clock.now()

@@ -1,6 +1,7 @@
 """The journal is followed whatever the register does, and each decision reaches the scan."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -11,6 +12,7 @@ import structlog
 from service_steps import until
 
 from pforte.bans.ban import Action, Ban, Decision
+from pforte.gates.follower import PAGE, News
 from pforte.net.addresses import Network
 from pforte.register.errors import JournalPurgedError, RegisterUnavailableError
 from pforte.register.queries import Snapshot
@@ -162,10 +164,19 @@ class Gate:
 
     def __init__(self) -> None:
         self.steps = 0
+        self.news: list[News] = []
+        self.taken: list[News | None] = []
         self.closed = False
 
-    def step(self) -> float:
+    def save(self) -> None:
+        pass
+
+    def look(self) -> News | None:
+        return self.news.pop(0) if self.news else None
+
+    def take(self, news: News | None) -> float:
         self.steps += 1
+        self.taken.append(news)
         return 60.0
 
     def close(self) -> None:
@@ -189,3 +200,60 @@ def test_a_gate_takes_a_last_step_after_the_last_transaction(monkeypatch: pytest
 
     asyncio.run(main())
     assert gate.closed
+
+
+def test_a_gate_is_moved_while_the_register_keeps_us_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for a lock of the database must not keep bans from ending."""
+    monkeypatch.setattr(following, "PATIENCE_SECONDS", 0.001)
+    unlocked = threading.Event()
+
+    class Waiting(Gate):
+        def look(self) -> News | None:
+            assert unlocked.wait(30)
+            return super().look()
+
+    gate, gathering = Waiting(), Gathering()
+    gate.news = [News(after=None, panic=True)]
+
+    async def main() -> None:
+        task = asyncio.create_task(Following(Journal([], []), gathering, Judge()).drive(gate))  # type: ignore[arg-type]
+        await until(lambda: gate.steps >= 3)
+        assert gate.taken[:3] == [None, None, None]
+        gathering.ended = True
+        unlocked.set()
+        await task
+
+    asyncio.run(main())
+    assert News(after=None, panic=True) in gate.taken
+    assert gate.closed
+
+
+def test_a_gate_is_moved_while_its_cursor_cannot_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decided before somebody took the write lock of the database is enforced, not kept waiting behind it."""
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+    unlocked = threading.Event()
+
+    class Waiting(Gate):
+        def save(self) -> None:
+            assert unlocked.wait(30)
+
+    gate, gathering = Waiting(), Gathering()
+
+    async def main() -> None:
+        task = asyncio.create_task(Following(Journal([], []), gathering, Judge()).drive(gate))  # type: ignore[arg-type]
+        await until(lambda: gate.steps >= 3)
+        gathering.ended = True
+        unlocked.set()
+        await task
+
+    asyncio.run(main())
+    assert gate.closed
+
+
+def test_the_end_lets_a_gate_take_over_every_decision() -> None:
+    decision = Decision(sequence=1, action=Action.BEGIN, ban=ban("198.18.0.1/32"), decided=NOW)
+    gate, gathering = Gate(), Gathering()
+    gate.news = [News(after=0, decisions=(decision,) * count) for count in (PAGE, PAGE, 1)]
+    gathering.ended = True
+    asyncio.run(Following(Journal([], []), gathering, Judge()).drive(gate))  # type: ignore[arg-type]
+    assert [len(news.decisions) for news in gate.taken if news] == [PAGE, PAGE, 1]

@@ -62,7 +62,7 @@ def test_the_gate_of_the_bouncers_follows_and_listens_under_one_name(tmp_path: P
         assert [follower.name for follower in gates.followers] == ["crowdsec"]
         assert [answering.name for answering in gates.answering] == ["crowdsec"]
         assert gates.names == ["crowdsec"]
-        gates.followers[0].step()
+        gates.followers[0].take(gates.followers[0].look())
         assert gates.followers[0].sequence == 0
 
 

@@ -4,10 +4,10 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from ipaddress import ip_address
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from pforte.bans.ban import Ban
 from pforte.clock import SystemClock
 from pforte.commands import Call
 from pforte.dns.resolver import Address, Answer, Status, Version
+from pforte.gates.gate import GateError
+from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
 from pforte.register.acts import Order, Pardon
 from pforte.register.batch import Filed
@@ -640,6 +642,45 @@ def test_the_first_attack_is_refused_at_the_door_and_its_line_in_the_log_counts_
     caught = [each.offence for each in _offences(house) if each.offence.source == "gate.http"]
     assert [(str(offence.network), offence.service) for offence in caught] == [("198.18.0.1/32", "http")]
     assert f'"GET {TRAVERSAL} HTTP/1.1" 000'.encode() in caught[0].evidence
+
+
+def test_the_door_opens_when_the_bans_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a restart nobody comes in, or is put off, only because the bans are still being loaded."""
+    port = _free_port()
+    house = House(tmp_path, more=DOOR.format(port=port))
+    load = TableGate.load
+
+    def load_slowly(self: TableGate, bans: Iterable[Ban], moment: datetime) -> None:
+        threading.Event().wait(0.3)
+        load(self, bans, moment)
+
+    monkeypatch.setattr(TableGate, "load", load_slowly)
+    with Register.open(locate(house.configure().settings()), SystemClock()) as register:
+        register.ban(Order(network=ip_network("198.18.0.1/32"), rung=1, span=HOUR, reason="x", who="x"))
+
+    async def act(_: Service) -> None:
+        assert (await _ask(port, "198.18.0.1")).startswith("HTTP/1.1 403")
+
+    house.play(act)
+
+
+def test_the_door_opens_though_the_bans_cannot_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens then is the operator's choice: ``on_failure``."""
+    port = _free_port()
+    house = House(tmp_path, more=DOOR.format(port=port))
+    monkeypatch.setattr(running, "LOAD_SECONDS", 0.1)
+
+    def fail(self: TableGate, bans: Iterable[Ban], moment: datetime) -> None:
+        raise GateError("no memory")
+
+    monkeypatch.setattr(TableGate, "load", fail)
+
+    async def act(_: Service) -> None:
+        assert (await _ask(port, "198.18.0.1")).startswith("HTTP/1.1 204")
+
+    house.play(act)
 
 
 def test_in_simulation_the_door_stands_open_and_records(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ class Answers:
         owner = read_owner(in_front)
         match owner.place:
             case Place.ADDRESS:
-                if not stream:
+                if not stream and self._changed:
                     self._remember(raw, at, form)
                 told = self._told(zone, owner.bits, owner.number, now)
                 return self._answer_address(form, raw, at, told, now)
@@ -186,6 +186,7 @@ class Answers:
         return told_of(bans, zone.kind) if bans else ()
 
     def _answer_address(self, form: Form, raw: bytes, at: int, told: Sequence[Held], now: float) -> bytes:
+        # No form is remembered yet, so this one is of the very question that is refused.
         if not self._changed and self._policy.on_failure == "closed":
             return render_refusal(raw, Rcode.SERVFAIL, form.query)
         if not told:

@@ -9,23 +9,21 @@ from pforte.bans.ban import Ban, Decision
 from pforte.clock import Clock
 from pforte.gates.comparison import Comparison, compare
 from pforte.gates.files.renderings import RENDERINGS, Entry, Rendering, entry_of, render
-from pforte.gates.files.replacement import replace_file
+from pforte.gates.files.replacement import replace_file, settle
 from pforte.gates.gate import GateError
 from pforte.gates.overlap import outside, table_of
 from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
 
-SHORTEST_PAUSE = 0.5
-"""Seconds between two writings, at least."""
+SHORTEST_PAUSE = 0.25
+"""Seconds between two writings, at least, and at least as long as a writing takes: under a steady stream of decisions very
+long lists take half of the time."""
 
 LOOK_SECONDS = 1.0
 """How often it is looked for bans that have ended."""
 
 _WRITTEN_ANEW = "@ SOA "
 """Beginning of the line that every writing of a zone changes: it holds the serial."""
-
-SHARE_OF_TIME = 0.25
-"""Part of the time that writing may take under a steady stream of decisions: very long lists are written less often."""
 
 
 class FilesGate:
@@ -83,7 +81,7 @@ class FilesGate:
         self.load((), moment)
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> None:
-        """Take over what was decided; written at once, or by :meth:`tend` half a second after the last writing."""
+        """Take over what was decided; written at once, or by :meth:`tend` a moment after the last writing."""
         if decisions:
             self._forget(self._standing.apply(decisions, moment))
             self.tend(moment)
@@ -139,6 +137,7 @@ class FilesGate:
             self._folder.mkdir(parents=True, exist_ok=True)
             for rendering, path in zip(self._renderings, self.paths(), strict=True):
                 replace_file(path, render(rendering, entries))
+            settle(self._folder)
         except OSError as error:
             raise GateError(
                 f"gate.files: {error.filename or self._folder} cannot be written ({error.strerror}); "
@@ -146,7 +145,7 @@ class FilesGate:
             ) from error
         self._changed = False
         ended = self._clock.monotonic()
-        self._write_after = ended + max(SHORTEST_PAUSE, (ended - began) / SHARE_OF_TIME)
+        self._write_after = ended + max(SHORTEST_PAUSE, ended - began)
 
     def _forget(self, networks: Collection[Network]) -> None:
         for network in networks:

@@ -11,7 +11,7 @@ MODE = 0o644
 def replace_file(path: Path, lines: Iterable[str]) -> None:
     """Write lines beside ``path`` and put the result in its place; a reader finds the old file or the new one.
 
-    After this the new content survives a loss of power.
+    After a loss of power too, it finds one of both as a whole; the new one after :func:`settle`.
 
     Raises:
         OSError: the file cannot be written; the old one is still there.
@@ -29,8 +29,16 @@ def replace_file(path: Path, lines: Iterable[str]) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def settle(folder: Path) -> None:
+    """Let the files that were replaced in a folder survive a loss of power.
+
+    Raises:
+        OSError: the disk does not confirm it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

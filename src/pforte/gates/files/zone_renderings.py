@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from ipaddress import IPv4Network, ip_network
 
 from pforte.bans.offence import Kind
 from pforte.clock import Clock
@@ -96,9 +95,8 @@ def _rbldnsd_value(held: Held, page: str) -> str:
 
 def _rpz_owner(text: str) -> str:
     """Return a network as these zones write it: length first, backwards, ``zz`` for the zeros that ``::`` leaves out."""
-    network = ip_network(text)
-    address = str(network.network_address)
-    if isinstance(network, IPv4Network):
+    address, _, length = text.partition("/")
+    if ":" not in address:
         parts = address.split(".")
     else:
         before, zeros, after = address.partition("::")
@@ -107,7 +105,7 @@ def _rpz_owner(text: str) -> str:
             *(["zz"] if zeros else []),
             *filter(None, after.split(":")),
         ]
-    return ".".join((str(network.prefixlen), *reversed(parts)))
+    return ".".join((length, *reversed(parts)))
 
 
 def _dotted(name: str) -> str:

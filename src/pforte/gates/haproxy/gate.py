@@ -9,7 +9,7 @@ import structlog
 
 from pforte.bans.ban import Ban, Decision
 from pforte.gates.comparison import Comparison, compare
-from pforte.gates.files.replacement import replace_file
+from pforte.gates.files.replacement import replace_file, settle
 from pforte.gates.gate import GateError
 from pforte.gates.haproxy.dialect import (
     Overview,
@@ -173,6 +173,7 @@ class HaproxyGate:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self.path, self._lines())
+            settle(self.path.parent)
         except OSError as error:
             raise GateError(
                 f"gate.haproxy: {error.filename or self.path} cannot be written ({error.strerror}); "

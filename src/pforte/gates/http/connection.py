@@ -1,6 +1,6 @@
-"""One connection of a proxy: questions come one after the other, each is answered as soon as its head is read.
+"""One connection of a proxy: questions come one after the other, each is answered as soon as it is read.
 
-Bodies are passed over. Whatever cannot be read, or is longer than any honest question, is refused and the connection
+Bodies are passed over, but for questions that stand in them. Whatever cannot be read, or is longer than any honest question, is refused and the connection
 closed: the question holds header fields as the visitor sent them, and an error instead of a refusal would let him
 in wherever the operator lets visitors in while the gate is away.
 """
@@ -11,11 +11,11 @@ from typing import Protocol
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from pforte.gates.http import answers
-from pforte.gates.http.questions import NAMES, Headers
+from pforte.gates.http.questions import NAMES, Endpoint, Headers, endpoint_of
 from pforte.gates.http.visitors import Asker
 
 MOST_BYTES = 131_072
-"""Bytes of one question's head. nginx passes on 33 KiB of the visitor's at most by default, and some of it twice."""
+"""Bytes of one question's head, and of its body where that is read. nginx passes on 33 KiB of the visitor's at most by default, and some of it twice."""
 QUESTION_SECONDS = 10.0
 """How long one question may take to arrive."""
 IDLE_SECONDS = 600.0
@@ -38,6 +38,10 @@ class Answering(Protocol):
 
     def answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
         """Return the answer to a question."""
+        ...
+
+    def answer_log_in(self, asker: Asker, body: bytes) -> bytes:
+        """Return the answer to a question about a log-in."""
         ...
 
 
@@ -75,6 +79,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
+        self._body: bytes | None = None
         self._size = 0
         self._is_answered = False
         self._is_ending = False
@@ -141,24 +146,40 @@ class Connection(asyncio.Protocol):
             headers[key] = value if key not in headers else headers[key] + b", " + value
 
     def on_headers_complete(self) -> None:
-        """Answer; what follows of this question is passed over."""
-        self._is_answered = True
+        """Answer, unless the question stands in the body; what else follows is passed over."""
         if self._is_ending or self._transport is None:
+            self._is_answered = True
             return
         headers = self._headers
         if self._is_welcome(self._asker, self._target, headers):
-            self._transport.write(answers.LET_IN)
+            self._answer(answers.LET_IN)
+        elif endpoint_of(self._target) is Endpoint.DOVECOT:
+            self._body = b""
         else:
-            self._transport.write(self._considered(headers))
+            self._answer(self._considered(headers))
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body, if it is one that is read."""
+        if self._body is not None:
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        """Wait for the next question; trailers of this one, which count as header fields, go with it."""
+        if self._body is not None:
+            self._answer(self._porter.answer_log_in(self._asker, self._body))
+        self._target, self._headers, self._body = b"", {}, None
+        self._is_answered, self.is_idle = False, True
+
+    def _answer(self, answer: bytes) -> None:
+        self._is_answered = True
+        if self._is_ending or self._transport is None:
+            return
+        self._transport.write(answer)
+        headers = self._headers
         # HTTP/1.0 keeps a connection only if it is told so (RFC 9112 s9.3); nobody asks for that here.
         old = b"connection" in headers and self._parser.get_http_version() == "1.0"
         if old or not self._parser.should_keep_alive():
             self.close()
-
-    def on_message_complete(self) -> None:
-        """Wait for the next question; trailers of this one, which count as header fields, go with it."""
-        self._target, self._headers = b"", {}
-        self._is_answered, self.is_idle = False, True
 
     def _considered(self, headers: Headers) -> bytes:
         method = self._parser.get_method()

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 import structlog
 
 from pforte.bans.offence import Offence
-from pforte.gates.http import answers
+from pforte.gates.http import answers, logins
 from pforte.gates.http.choice import form_for, language_for
 from pforte.gates.http.page import Notice
 from pforte.gates.http.questions import PLACES, Endpoint, Headers, endpoint_of, request_of
 from pforte.gates.http.shares import Shares
 from pforte.gates.http.visitors import Asker, Unknown, Visitors
-from pforte.gates.refusal import check_of, refusal_of
+from pforte.gates.refusal import check_of, refusal_line, refusal_of
 from pforte.gates.table.gate import TableGate
 from pforte.gates.table.packed import Held
 from pforte.languages import Text
@@ -71,6 +71,7 @@ class Porter:
         detection: judges requests; None where only bans count.
         on_failure: what happens while nothing is known.
         now: the present moment, POSIX seconds.
+        contact: the setting ``desk.contact``.
 
     Attributes:
         now: the present moment in POSIX seconds; whoever owns the porter sets it about twice a second.
@@ -83,11 +84,13 @@ class Porter:
         detection: Detection | None,
         on_failure: OnFailure,
         now: float,
+        contact: str = "",
     ) -> None:
         self._table = table
         self._visitors = visitors
         self._detection = detection
         self._is_open = on_failure == "open"
+        self._contact = contact
         self.now = now
         self._caught: OrderedDict[Network, tuple[float, str]] = OrderedDict()
         self._shares = Shares()
@@ -139,6 +142,26 @@ class Porter:
             return self._explained(visitor, why, headers)
         why = why or self._catch(endpoint, visitor, method, target, headers)
         return self._refused(endpoint, visitor, why, headers) if why else self._let_in(endpoint)
+
+    def answer_log_in(self, asker: Asker, body: bytes) -> bytes:
+        """Return the answer to a question about a log-in: only the bans count, the log tells of the rest.
+
+        Args:
+            asker: who asks.
+            body: of the question.
+        """
+        remote = logins.remote_of(body) if asker.trusted else None
+        if remote is None:
+            trouble = "does not say whose" if asker.trusted else "is none of gate.http.trusted"
+            self._complain(Unknown(f"{asker.address} asks about a log-in and {trouble}"))
+        elif self._table.loaded or not self._table.may_shut_out(remote):
+            held = self._table.shut_out(remote, self.now)
+            if held is None:
+                return logins.answer(logins.ALLOWED)
+            return logins.answer(logins.REFUSED, refusal_line(held, self._contact))
+        if self._is_open:
+            return logins.answer(logins.ALLOWED)
+        return logins.answer(logins.REFUSED, logins.NOT_NOW)
 
     # What the checks say.
 
@@ -242,5 +265,5 @@ _NOT_NOW = answers.refused(answers.NOT_NOW)
 _WELL = answers.plain("200 OK", "the bans in force are known")
 _UNWELL = answers.plain("503 Service Unavailable", "the bans in force are not known yet")
 _NO_ENDPOINT = answers.plain(
-    "404 Not Found", "ask /nginx, /forward or /envoy/...; see the guide of the HTTP gate"
+    "404 Not Found", "ask /nginx, /forward, /envoy/... or /dovecot; see the guide of the HTTP gate"
 )

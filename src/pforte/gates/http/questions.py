@@ -33,6 +33,8 @@ class Endpoint(Enum):
     """The question is the request itself, with this before its path."""
     PAGE = b"/page"
     """The explanation for a visitor who was refused: nginx shows no body of its auth_request."""
+    DOVECOT = b"/dovecot"
+    """Dovecot: the question is about a log-in and stands in the body."""
     HEALTH = b"/health"
     """Whether the gate answers and knows the bans."""
 

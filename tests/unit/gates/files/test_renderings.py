@@ -55,6 +55,13 @@ def test_nginx_deny():
     assert text_of("nginx-deny", BANS[:2]) == f"{COMMENT}deny 192.0.2.1;\ndeny 198.51.100.0/24;\n"
 
 
+def test_apache_reads_many_networks_in_one_directive():
+    assert text_of("apache", BANS[:2]) == (
+        f"{COMMENT}Require not ip \\\n192.0.2.1 \\\n198.51.100.0/24 \\\n\n"
+    )
+    assert text_of("apache", BANS[:1] * 500).count("Require not ip \\\n") == 3
+
+
 def test_haproxy_maps_a_network_to_its_reference():
     assert text_of("haproxy", BANS[:1]) == f"{COMMENT}192.0.2.1/32 PF-7K3M-Q2XD\n"
 
@@ -113,7 +120,7 @@ def test_json_says_everything():
 def test_without_bans_every_form_is_still_whole():
     assert json.loads(text_of("json", [])) == {"bans": []}
     assert text_of("plain", []) == ""
-    for kind in ("nginx-geo", "nginx-deny", "haproxy", "postfix"):
+    for kind in ("nginx-geo", "nginx-deny", "apache", "haproxy", "postfix"):
         assert text_of(kind, []) == COMMENT
 
 

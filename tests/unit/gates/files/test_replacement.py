@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pforte.gates.files.replacement import replace_file
+from pforte.gates.files.replacement import replace_file, settle
 
 
 def test_the_content_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path):
@@ -57,3 +57,16 @@ def test_a_link_laid_in_the_way_is_not_followed(tmp_path):
     with pytest.raises(OSError, match="symbolic links"):
         replace_file(tmp_path / "banned.txt", ["192.0.2.1\n"])
     assert victim.read_text(encoding="utf-8") == "precious\n"
+
+
+def test_a_folder_is_settled_once_for_all_its_files(tmp_path, monkeypatch):
+    """What a power cut takes back is told by the disk's own word for the folder, and asking for it takes time."""
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (synced.append(stat.S_IFMT(os.fstat(handle).st_mode)), fsync(handle))
+    )
+    for name in ("banned.txt", "bans.json"):
+        replace_file(tmp_path / name, ["192.0.2.1\n"])
+    settle(tmp_path)
+    assert synced == [stat.S_IFREG, stat.S_IFREG, stat.S_IFDIR]

@@ -1,5 +1,6 @@
 """A porter whose checks know one attack, and a way to ask it."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -49,6 +50,13 @@ class House:
         headers = {name.replace("_", "-").encode(): value.encode("latin-1") for name, value in fields.items()}
         return self.porter.answer(self.visitors.asker(peer), method, target.encode(), headers)
 
+    def log_in(self, remote: str, peer: str = "127.0.0.1") -> tuple[int, str]:
+        """Ask about a log-in from an address; return status and message."""
+        body = json.dumps({"login": "jane", "remote": remote}).encode()
+        answer = self.porter.answer_log_in(self.visitors.asker(peer), body)
+        said = json.loads(answer.partition(b"\r\n\r\n")[2])
+        return said["status"], said["msg"]
+
     def nginx(self, visitor: str, target: str = "/", **fields: str) -> bytes:
         return self.ask("/nginx", x_forwarded_for=visitor, x_original_uri=target, **fields)
 
@@ -66,7 +74,12 @@ def house(
     visitors = Visitors([ip_network("127.0.0.0/8")], "x-forwarded-for")
     caught: list[Offence] = []
     detection = Detection(Door(Plan(checks=SECRET), "gate.http"), caught.append, enforces) if detect else None
-    return House(table, Porter(table, visitors, detection, on_failure, NOON.timestamp()), visitors, caught)
+    return House(
+        table,
+        Porter(table, visitors, detection, on_failure, NOON.timestamp(), "abuse@example.net"),
+        visitors,
+        caught,
+    )
 
 
 def status_of(answer: bytes) -> int:

@@ -51,6 +51,7 @@ class Hall:
         self.now = 100.0
         self.inside: list[Connection] = []
         self.asked: list[tuple[str, bytes, bytes, dict[bytes, bytes]]] = []
+        self.bodies: list[bytes] = []
         self.wire = Wire()
         self._says = answer
         self.welcome: set[bytes] = set()
@@ -66,6 +67,10 @@ class Hall:
     def answer(self, asker: Asker, method: bytes, target: bytes, headers: Headers) -> bytes:
         self.asked.append((asker.address, method, target, dict(headers)))
         return self._says
+
+    def answer_log_in(self, asker: Asker, body: bytes) -> bytes:
+        self.bodies.append(body)
+        return LONG_ANSWER
 
     def enter(self, connection: Connection) -> None:
         self.inside.append(connection)
@@ -248,3 +253,41 @@ def test_no_octets_make_it_fail(pieces):
         if not hall.wire.closed:
             hall.connection.data_received(piece)
     assert hall.wire.written.count(b"HTTP/1.1 ") >= len(hall.asked)
+
+
+LOG_IN = b'POST /dovecot?command=allow HTTP/1.1\r\nContent-Length: 22\r\n\r\n{"remote":"192.0.2.7"}'
+CHUNKED_LOG_IN = (
+    b"POST /dovecot HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n1\r\n \r\n0\r\nHost: b\r\n\r\n"
+)
+
+
+@given(st.lists(st.integers(0, 400), max_size=12))
+def test_a_question_in_a_body_is_answered_once_it_is_there(cuts):
+    hall, data = Hall(), LOG_IN + QUESTION + CHUNKED_LOG_IN + LOG_IN
+    places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+    for start, end in pairwise(places):
+        hall.connection.data_received(data[start:end])
+    assert hall.bodies == [b'{"remote":"192.0.2.7"}', b"{} ", b'{"remote":"192.0.2.7"}']
+    assert hall.asked == [("127.0.0.1", b"GET", b"/nginx", READ)]
+    assert hall.wire.written == LONG_ANSWER + ANSWER + LONG_ANSWER * 2
+    assert hall.connection.is_idle
+
+
+def test_a_question_in_a_body_has_its_limits():
+    hall = Hall()
+    hall.connection.data_received(b"POST /dovecot HTTP/1.1\r\nContent-Length: 999999\r\n\r\n")
+    hall.connection.data_received(b" " * MOST_BYTES)
+    assert hall.bodies == []
+    assert hall.wire.written.startswith(b"HTTP/1.1 403 ")
+    assert hall.wire.closed
+    hall = Hall()
+    hall.connection.data_received(LOG_IN[:-1])
+    assert not hall.connection.is_late(hall.now + QUESTION_SECONDS)
+    assert hall.connection.is_late(hall.now + QUESTION_SECONDS + 1)
+
+
+def test_a_question_in_a_body_that_is_not_to_be_kept_is_the_last():
+    hall = Hall()
+    hall.connection.data_received(LOG_IN.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + QUESTION)
+    assert hall.wire.written == LONG_ANSWER
+    assert hall.wire.closed

@@ -251,3 +251,48 @@ def test_a_gate_that_stands_open_refuses_no_attack_either():
         "192.0.2.7/32",
         "192.0.2.8/32",
     ]
+
+
+# Log-ins.
+
+
+def test_a_log_in_is_refused_by_a_ban_and_told_why():
+    here = house(
+        ban_of("192.0.2.7"), ban_of("198.51.100.7"), ban_of("2001:db8:1:2::/64", reason="that idiot")
+    )
+    status, message = here.log_in("192.0.2.7")
+    assert status == -1
+    assert message.startswith("Refused until 2026-03-01T13:00:00Z, reference PF-7K3M-Q2XD: ")
+    assert message.endswith(" abuse@example.net")
+    assert here.log_in("2001:db8:1:2::9")[0] == -1
+    assert "idiot" not in here.log_in("2001:db8:1:2::9")[1]
+    for remote in ("192.0.2.8", "198.51.100.7", "127.0.0.1", "", "junk"):
+        assert here.log_in(remote) == (0, "")
+    here.porter.now += 3600
+    assert here.log_in("192.0.2.7") == (0, "")
+
+
+def test_a_log_in_is_no_visit_of_a_site():
+    here = house()
+    here.nginx("192.0.2.7", ATTACK)
+    assert here.log_in("192.0.2.7") == (0, "")
+
+
+@pytest.mark.parametrize(("on_failure", "status"), [("open", 0), ("closed", -1)])
+def test_log_ins_of_whom_nothing_is_known(on_failure, status):
+    unknown = house(loaded=False, on_failure=on_failure)
+    assert unknown.log_in("192.0.2.7")[0] == status
+    for remote in ("127.0.0.1", "198.51.100.7", ""):
+        assert unknown.log_in(remote)[0] == 0
+    here = house(ban_of("192.0.2.7"), on_failure=on_failure)
+    with structlog.testing.capture_logs() as logs:
+        assert here.log_in("192.0.2.8", peer="192.0.2.9")[0] == status
+    assert "192.0.2.9 asks about a log-in and is none of gate.http.trusted" in logs[0]["text"]
+    asker = here.visitors.asker("127.0.0.1")
+    assert f'"status": {status},'.encode() in here.porter.answer_log_in(asker, b"{}")
+
+
+def test_a_gate_that_stands_open_refuses_no_log_in():
+    here = house(ban_of("192.0.2.7"))
+    here.table.stand_open(NOON)
+    assert here.log_in("192.0.2.7") == (0, "")
