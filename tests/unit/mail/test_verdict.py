@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mail_house import CHECK
 
@@ -70,6 +70,7 @@ def test_umlauts_are_written_out():
 
 
 @pytest.mark.standard("5321:4.5.3.1.5")
+@settings(deadline=None)
 @given(st.text(max_size=2000), st.text(max_size=2000))
 def test_lines_are_ascii_and_fit(what, page):
     code, enhanced, texts = Verdict((judged(Action.REJECT, what=what),)).lines(page)

@@ -4,7 +4,7 @@ import codecs
 import encodings
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pforte.mail.fields.charsets import decode_text, find_codec
@@ -57,6 +57,7 @@ def test_what_is_no_character_set(charset):
     assert len(encodings._cache) == before, "Python keeps each name that it is asked for"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(sorted(encodings.aliases.aliases)))
 def test_any_octets_become_text(octets, charset):
     codec = find_codec(charset)
