@@ -1,42 +1,18 @@
 """A message as received: its octets, cut into header fields and body once (RFC 5322 s2.1)."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+
+from pforte.languages import Text
+from pforte.mail.fields.field import Field, cut_header, split_fields
+from pforte.mail.fields.mailboxes import Mailbox, Mailboxes, read_mailboxes
+from pforte.mail.structure import Structure, read_structure
 
 MOST_FIELDS = 1_000
 """Header fields that are looked at. Real mail has about 30 and lists seldom 100; what comes after these is named
 in :attr:`Message.excess` and refused."""
 MOST_HEADER = 262_144
 """Octets of the header that are looked at."""
-
-_END = re.compile(rb"\r?\n(?=\r?\n)|\A(?=\r?\n)")
-_FIELD = re.compile(rb"[^\n]*\n?(?:[ \t][^\n]*\n?)*")
-_FOLD = re.compile(rb"\r?\n(?=[ \t])")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One header field.
-
-    Attributes:
-        raw: its octets with folding and line end.
-        name: its name as written, without the colon; b"" where the line has none and is therefore no field.
-    """
-
-    raw: bytes
-    name: bytes
-
-    @property
-    def body(self) -> bytes:
-        """Return what stands behind the colon as written, without the last line end."""
-        return self.raw[len(self.name) + 1 :].rstrip(b"\r\n") if self.name else self.raw.rstrip(b"\r\n")
-
-    @property
-    def value(self) -> bytes:
-        """Return the body unfolded (RFC 5322 s2.2.3), without white space around it."""
-        return _FOLD.sub(b"", self.body).strip(b" \t")
 
 
 class Message:
@@ -48,19 +24,15 @@ class Message:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        end = _END.search(raw, 0, MOST_HEADER + 4)
-        if end is None:
-            header_end = min(len(raw), MOST_HEADER)
-            self.body_at = len(raw) if len(raw) <= MOST_HEADER else header_end
-        else:
-            header_end = end.end()
-            self.body_at = header_end + (2 if raw.startswith(b"\r\n", header_end) else 1)
-        fields = tuple(_fields(raw[:header_end]))
+        cut = cut_header(raw, 0, len(raw), MOST_HEADER)
+        self.body_at = cut.body_at
+        fields = tuple(islice(split_fields(raw[: cut.header_end]), MOST_FIELDS + 1))
         self.fields: tuple[Field, ...] = fields[:MOST_FIELDS]
-        self.excess = self._find_excess(len(fields), ended=end is not None)
+        self._header_excess = _excess(len(fields), ended=cut.ended)
         self._by_name: dict[bytes, list[Field]] = {}
         for field in self.fields:
-            self._by_name.setdefault(field.name.rstrip(b" \t").lower(), []).append(field)
+            self._by_name.setdefault(field.key, []).append(field)
+        self._mailboxes: dict[bytes, Mailboxes | None] = {}
 
     @property
     def body(self) -> memoryview:
@@ -81,21 +53,35 @@ class Message:
         """Return the names of all fields, in small letters."""
         return frozenset(self._by_name)
 
-    def _find_excess(self, count: int, *, ended: bool) -> str:
-        if count > MOST_FIELDS:
-            return f"more than {MOST_FIELDS} header fields"
-        if not ended and len(self.raw) > MOST_HEADER:
-            return f"a header of more than {MOST_HEADER} octets"
-        return ""
+    def mailboxes(self, name: bytes) -> Mailboxes | None:
+        """Return the mailboxes that the first field of a name (in small letters) lists, or None without one."""
+        if name not in self._mailboxes:
+            field = self.first(name)
+            self._mailboxes[name] = read_mailboxes(field.text) if field else None
+        return self._mailboxes[name]
+
+    @property
+    def author(self) -> Mailbox | None:
+        """Return the one mailbox of the one From field (RFC 5322 s3.6.2); None where there is not exactly one."""
+        listed = self.mailboxes(b"from") if len(self.all(b"from")) == 1 else None
+        return listed.boxes[0] if listed and len(listed.boxes) == 1 and not listed.wrong else None
+
+    @cached_property
+    def structure(self) -> Structure:
+        """Return the parts of the message (MIME)."""
+        return read_structure(self.raw, self.fields, self.body_at)
+
+    @property
+    def excess(self) -> Text | None:
+        """Return what of the message is so much that the rest was not looked at, in the accusative, or None."""
+        return self._header_excess or self.structure.excess
 
 
-def _fields(header: bytes) -> Iterator[Field]:
-    for count, found in enumerate(_FIELD.finditer(header)):
-        raw = found.group()
-        if not raw:
-            return
-        line = raw.partition(b"\n")[0]
-        name, colon, _ = line.partition(b":")
-        yield Field(raw, name if colon else b"")
-        if count > MOST_FIELDS:
-            return
+def _excess(count: int, *, ended: bool) -> Text | None:
+    if count > MOST_FIELDS:
+        return Text(en=f"more than {MOST_FIELDS} header fields", de=f"mehr als {MOST_FIELDS} Kopffelder")
+    if ended:
+        return None
+    return Text(
+        en=f"a header of more than {MOST_HEADER} octets", de=f"einen Kopf von mehr als {MOST_HEADER} Oktetten"
+    )

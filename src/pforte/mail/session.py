@@ -91,12 +91,14 @@ class Envelope:
     Attributes:
         sender: reverse path without angle brackets; "" is the null sender; None before MAIL.
         parameters: those of MAIL as given, such as ``SIZE=100`` and ``SMTPUTF8``.
+        parameters_known: whether whoever asks us can know of them at all.
         recipients: forward paths that were accepted until now, in their order.
         queue: the MTA's name of the mail, or "".
     """
 
     sender: str | None = None
     parameters: tuple[str, ...] = ()
+    parameters_known: bool = True
     recipients: tuple[str, ...] = ()
     queue: str = ""
 

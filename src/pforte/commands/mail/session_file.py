@@ -77,7 +77,9 @@ def tell(  # noqa: PLR0913  one for each option
         tls_known=bool(tls),
         user=user,
     )
-    return Told(session=session, envelope=Envelope(sender=sender, recipients=tuple(rcpt)), at=at)
+    # Nobody tells here what MAIL announced.
+    envelope = Envelope(sender=sender, parameters_known=False, recipients=tuple(rcpt))
+    return Told(session=session, envelope=envelope, at=at)
 
 
 def read_beside(file: Path, told: Told) -> Told:

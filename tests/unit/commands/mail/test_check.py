@@ -1,8 +1,11 @@
 """`pforte mail check` judges mails from files, alone, in folders and on several cores."""
 
 import json
+from email.utils import format_datetime
 
 import pytest
+
+from pforte.clock import SystemClock
 
 ZONE = """
 9.2.0.192.in-addr.arpa. PTR mail.sender.example.
@@ -11,7 +14,7 @@ sender.example. MX 10 mail.sender.example.
 sender.example. TXT "v=spf1 ip4:192.0.2.9 -all"
 """
 MAIL = (
-    "From: anna@sender.example\r\nTo: b@pforte.example\r\nDate: Sun, 1 Mar 2026 12:00:00 +0000\r\n"
+    f"From: anna@sender.example\r\nTo: b@pforte.example\r\nDate: {format_datetime(SystemClock().now())}\r\n"
     "Message-ID: <1@sender.example>\r\nSubject: Lunch\r\n\r\nAt one?\r\n"
 )
 SESSION = (

@@ -60,7 +60,18 @@ KNOWN = {
         "oddities",
         "sender",
     ),
-    *("parameters", "recipients", "shut", "over", "wait", "message", "observed", "temporary", "now"),
+    *(
+        "parameters",
+        "parameters_known",
+        "recipients",
+        "shut",
+        "over",
+        "wait",
+        "message",
+        "observed",
+        "temporary",
+        "now",
+    ),
 }
 
 
@@ -127,6 +138,7 @@ def findings(sample: Sample) -> dict[str, Judged]:
     envelope = Envelope(
         sender=given.get("sender", "anna@sender.example"),
         parameters=tuple(given.get("parameters", ())),
+        parameters_known=given.get("parameters_known", True),
         recipients=tuple(given.get("recipients", ("b@pforte.example",))),
     )
     raw = MESSAGE
