@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from email.utils import getaddresses
 
 from pforte.dns.resolver import Resolver
 from pforte.dns.together import ask_both
@@ -11,9 +10,6 @@ from pforte.mail.identity import dmarc, spf
 from pforte.mail.identity.arc.validation import validate
 from pforte.mail.identity.dkim.verification import verify
 from pforte.mail.message import Message
-
-MOST_FROM = 4_096
-"""Octets of a From field that are read."""
 
 
 async def authenticate_sender(resolver: Resolver, facts: Facts) -> Facts:
@@ -56,8 +52,8 @@ async def authenticate_message(resolver: Resolver, facts: Facts) -> Facts:
 
 def author_domains(message: Message) -> Sequence[str]:
     """Return the domain of each mailbox in the From field."""
-    fields = [field.value[:MOST_FROM].decode("utf-8", "replace") for field in message.all(b"from")]
-    return [address.rpartition("@")[2] for _, address in getaddresses(fields) if "@" in address]
+    # Octets that are no UTF-8 belong to no domain, and no file takes them.
+    return [author.domain.encode("utf-8", "replace").decode("utf-8") for author in message.authors]
 
 
 def _spf_identifier(facts: Facts) -> dmarc.SpfIdentifier | None:
