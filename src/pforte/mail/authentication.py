@@ -52,8 +52,8 @@ async def authenticate_message(resolver: Resolver, facts: Facts) -> Facts:
 
 def author_domains(message: Message) -> Sequence[str]:
     """Return the domain of each mailbox in the From field."""
-    author = message.mailboxes(b"from")
-    return () if author is None else [box.domain for box in author.boxes]
+    # Octets that are no UTF-8 belong to no domain, and no file takes them.
+    return [author.domain.encode("utf-8", "replace").decode("utf-8") for author in message.authors]
 
 
 def _spf_identifier(facts: Facts) -> dmarc.SpfIdentifier | None:

@@ -60,11 +60,10 @@ class Message:
             self._mailboxes[name] = read_mailboxes(field.text) if field else None
         return self._mailboxes[name]
 
-    @property
-    def author(self) -> Mailbox | None:
-        """Return the one mailbox of the one From field (RFC 5322 s3.6.2); None where there is not exactly one."""
-        listed = self.mailboxes(b"from") if len(self.all(b"from")) == 1 else None
-        return listed.boxes[0] if listed and len(listed.boxes) == 1 and not listed.wrong else None
+    @cached_property
+    def authors(self) -> tuple[Mailbox, ...]:
+        """Return every mailbox that can be read in any From field (RFC 5322 s3.6.2); good mail has one."""
+        return tuple(box for field in self.all(b"from") for box in read_mailboxes(field.text).boxes)
 
     @cached_property
     def structure(self) -> Structure:

@@ -87,6 +87,7 @@ def test_without_a_client_or_a_message_nothing_is_said():
         (b"From: Anna <a@one.example>\r\n\r\n", ["one.example"]),
         (b"From: a@one.example, b@two.example\r\n\r\n", ["one.example", "two.example"]),
         (b"From: nobody\r\n\r\n", []),
+        (b"From: a@\xfc.example\r\n\r\n", ["?.example"]),
         (b"Subject: x\r\n\r\n", []),
     ],
 )

@@ -23,19 +23,18 @@ def test_lines_that_are_no_fields_have_no_name():
 
 
 @pytest.mark.parametrize(
-    ("raw", "author"),
+    ("raw", "authors"),
     [
-        (RAW, "a@x.example"),
-        (b"From: a@x.example, b@x.example\n\n", None),
-        (b"From: a@x.example\nFrom: a@x.example\n\n", None),
-        (b"From: Meyer, Anna <a@x.example>\n\n", None),
-        (b"From: Anna\n\n", None),
-        (b"\n\n", None),
+        (RAW, ["a@x.example"]),
+        (b"From: a@x.example, b@x.example\n\n", ["a@x.example", "b@x.example"]),
+        (b"From: a@x.example\nFrom: a@y.example\n\n", ["a@x.example", "a@y.example"]),
+        (b"From: Meyer, Anna <a@x.example>\n\n", ["a@x.example"]),
+        (b"From: Anna\n\n", []),
+        (b"\n\n", []),
     ],
 )
-def test_the_author_is_one_or_nobody(raw, author):
-    found = Message(raw).author
-    assert (found and found.address) == author
+def test_authors_are_those_of_every_from_field(raw, authors):
+    assert [author.address for author in Message(raw).authors] == authors
 
 
 def test_mailboxes_are_read_once():

@@ -131,14 +131,19 @@ class Check:
 def finding_of(
     check: str, observed: bytes, expected: str, *, temporary: bool = False, **values: object
 ) -> Finding:
-    """Make a finding, its proof bounded."""
+    """Make a finding, its proof and values bounded."""
     return Finding(
         check=check,
         observed=observed[:MOST_OBSERVED],
         expected=expected,
-        values={name: str(value) for name, value in values.items()},
+        values={name: _storable(str(value)) for name, value in values.items()},
         temporary=temporary,
     )
+
+
+def _storable(value: str) -> str:
+    """Return a value that any file and any screen takes: octets that are no UTF-8 were lone surrogates until here."""
+    return value[:MOST_OBSERVED].encode("utf-8", "replace").decode("utf-8")
 
 
 def _printable(value: str) -> str:

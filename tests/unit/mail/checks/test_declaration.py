@@ -25,6 +25,7 @@ def test_proof_is_bounded_and_values_are_text():
     finding = finding_of("mail.wrong", b"x" * 1000, "right", count=3)
     assert finding.observed == b"x" * MOST_OBSERVED
     assert finding.values == {"count": "3"}
+    assert finding_of("mail.wrong", b"", "", what="a\udcfc" + "b" * 1000).values["what"] == "a?" + "b" * 398
     assert finding.temporary is False
 
 

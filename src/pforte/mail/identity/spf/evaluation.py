@@ -10,7 +10,7 @@ from pforte.dns.names import ascii_name
 from pforte.dns.resolver import Resolver, Status
 from pforte.dns.together import ask_within
 from pforte.mail.identity.spf.macro import MacroError, MacroString, parse_macros
-from pforte.mail.identity.spf.questions import UNKNOWN, Halt, Limits, Questions
+from pforte.mail.identity.spf.questions import UNKNOWN, Halt, Limits, Questions, are_near
 from pforte.mail.identity.spf.record import (
     Kind,
     Mechanism,
@@ -277,8 +277,8 @@ class _Check:
         text, kind = mechanism.text, mechanism.kind
         if kind is Kind.ALL:
             return (text,)
-        if mechanism.network is not None:
-            return (text,) if self._address in mechanism.network else ()
+        if mechanism.address is not None:
+            return (text,) if are_near(mechanism.address, self._address, self._bits(mechanism)) else ()
         self.questions.count_term(text)
         name = await self._name(mechanism.target, domain, text)
         if kind is Kind.INCLUDE:
@@ -288,8 +288,7 @@ class _Check:
         return (text,) if await self._asks(mechanism, name) else ()
 
     async def _asks(self, mechanism: Mechanism, name: str) -> bool:
-        questions, text = self.questions, mechanism.text
-        bits = mechanism.prefix4 if isinstance(self._address, IPv4Address) else mechanism.prefix6
+        questions, text, bits = self.questions, mechanism.text, self._bits(mechanism)
         if mechanism.kind is Kind.A:
             return await questions.holds(name, bits, text)
         if mechanism.kind is Kind.MX:
@@ -297,6 +296,9 @@ class _Check:
         if mechanism.kind is Kind.PTR:
             return await questions.is_named_below(name, text)
         return await questions.has_address(name, text)
+
+    def _bits(self, mechanism: Mechanism) -> int:
+        return mechanism.prefix4 if isinstance(self._address, IPv4Address) else mechanism.prefix6
 
     async def _include(self, name: str, text: str, depth: int) -> tuple[str, ...]:
         """Ask whether another record would let the client pass (RFC 7208 s5.2)."""

@@ -127,15 +127,16 @@ class Questions:
             Halt: nobody knows, there are too many exchangers, or too many terms find nothing.
         """
         exchangers = await self._resolver.records(name, "MX")
-        hosts = [found.split()[-1] for found in exchangers.values if found.split()]
+        hosts = [found.split()[-1].removesuffix(".") for found in exchangers.values if found.split()]
+        hosts = list(filter(None, hosts))  # RFC 7505: a null MX names none
         if len(hosts) > MOST_EXCHANGERS:
             why = f'"{term}" leads to more than {MOST_EXCHANGERS} mail exchangers'
             raise Halt(Result.PERMERROR, why, term)
-        answers = await self._addresses([host for host in hosts if host != "."])
+        answers = await self._addresses(hosts)
         if any(self._near(answer, bits) for answer in answers):
             return True
         self._see(exchangers, name, term)
-        for host, answer in zip(hosts, answers, strict=False):
+        for host, answer in zip(hosts, answers, strict=True):
             self._see_trouble(answer, host, term)
         return False
 
@@ -174,8 +175,7 @@ class Questions:
         return await ask_together(*(self._resolver.addresses(name, self._version) for name in names))
 
     def _near(self, answer: Answer[Address], bits: int) -> bool:
-        own, apart = int(self._address), self._address.max_prefixlen - bits
-        return any((int(value) ^ own) >> apart == 0 for value in answer.values)
+        return any(are_near(value, self._address, bits) for value in answer.values)
 
     def _see(self, answer: Answer[str] | Answer[Address], name: str, term: str) -> None:
         self._see_trouble(answer, name, term)
@@ -192,6 +192,16 @@ class Questions:
         if self.voids > self._limits.voids:
             why = f'more than {self._limits.voids} terms find nothing, "{term}" is the first beyond'
             raise Halt(Result.PERMERROR, why, term)
+
+
+def are_near(one: Address, other: Address, bits: int) -> bool:
+    """Say whether two addresses are of one version and have so many first bits in common.
+
+    >>> from ipaddress import ip_address
+    >>> are_near(ip_address("192.0.2.1"), ip_address("192.0.2.200"), 24)
+    True
+    """
+    return one.version == other.version and (int(one) ^ int(other)) >> (one.max_prefixlen - bits) == 0
 
 
 def _is_below(name: str, domain: str) -> bool:

@@ -4,16 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from pforte.mail.identity.spf.macro import Macro, MacroError, MacroString, parse_macros
 from pforte.mail.identity.spf.result import Result
-from pforte.net.addresses import Network
+from pforte.net.addresses import Address
 from pforte.printable import printable
 
 MOST_CHARACTERS = 16_384
 """Characters of a record that is read; RFC 7208 s3.4 wants it to fit into 512 octets with its surroundings."""
 
+_OFTEN = 512
 _VERSION = "v=spf1"
 _VISIBLE = re.compile(r"[!-~]+")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=")
@@ -71,8 +73,8 @@ class Mechanism:
         kind: which one.
         result: the result if it matches.
         target: the name it asks; None is the domain itself.
-        network: of ``ip4`` and ``ip6``.
-        prefix4: bits of an IPv4 address that must be the same, for ``a`` and ``mx``.
+        address: of ``ip4`` and ``ip6``.
+        prefix4: first bits that must be the same in IPv4 addresses.
         prefix6: the same for IPv6.
     """
 
@@ -80,7 +82,7 @@ class Mechanism:
     kind: Kind
     result: Result
     target: MacroString | None = None
-    network: Network | None = None
+    address: Address | None = None
     prefix4: int = 32
     prefix6: int = 128
 
@@ -137,6 +139,10 @@ def parse_record(raw: str) -> Record:
         raise RecordError(raw, "it does not begin with v=spf1")
     if len(raw) > MOST_CHARACTERS:
         raise RecordError(raw, f"it is longer than {MOST_CHARACTERS} characters")
+    return _parse_often(raw) if len(raw) <= _OFTEN else _parse(raw)
+
+
+def _parse(raw: str) -> Record:
     mechanisms = []
     modifiers: dict[str, Modifier] = {}
     # RFC 7208 s4.6.1: one or more spaces stand between terms, and nothing else.
@@ -160,6 +166,10 @@ def parse_record(raw: str) -> Record:
         redirect=modifiers.get("redirect"),
         explanation=modifiers.get("exp"),
     )
+
+
+_parse_often = lru_cache(maxsize=256)(_parse)
+"""The records of large providers are read for every other mail; long ones would take too much memory."""
 
 
 def _mechanism(term: str) -> Mechanism:
@@ -210,16 +220,14 @@ def _ip(term: str, kind: Kind, result: Result, rest: str) -> Mechanism:
     number, slash, bits = rest[1:].partition("/")
     if not rest.startswith(":") or "%" in number or (slash and not bits):
         raise RecordError(term, "a colon and a network must follow")
-    prefix = _prefix(term, bits or None, 32 if kind is Kind.IP4 else 128)
     try:
-        network: Network = (
-            IPv4Network((IPv4Address(number), prefix), strict=False)
-            if kind is Kind.IP4
-            else IPv6Network((IPv6Address(number), prefix), strict=False)
-        )
+        if kind is Kind.IP4:
+            four, prefix4 = IPv4Address(number), _prefix(term, bits or None, 32)
+            return Mechanism(text=term, kind=kind, result=result, address=four, prefix4=prefix4)
+        six, prefix6 = IPv6Address(number), _prefix(term, bits or None, 128)
+        return Mechanism(text=term, kind=kind, result=result, address=six, prefix6=prefix6)
     except AddressValueError as error:
         raise RecordError(term, f"it names no IPv{kind.value[-1]} address") from error
-    return Mechanism(text=term, kind=kind, result=result, network=network)
 
 
 _READERS: dict[Kind, Callable[[str, Kind, Result, str], Mechanism]] = {
