@@ -125,6 +125,14 @@ def test_show_says_that_the_register_says_the_same(run, kernel):
 
 
 @pytest.mark.usefixtures("banned")
+def test_show_says_which_ports_the_bans_of_a_scope_close(run, kernel):
+    kernel.hold("198.51.100.7")
+    answer = run("--set", "gate.nftables.scope={spam=[25, 465]}", "gate", "nftables", "show")
+    assert "  IPv4 addresses          1          1,234 packets dropped" in answer.out.splitlines()
+    assert "  IPv6 prefixes           0              0 packets dropped on 25, 465" in answer.out.splitlines()
+
+
+@pytest.mark.usefixtures("banned")
 def test_show_counts_differences_and_changes_nothing(run, kernel):
     kernel.hold("198.51.100.8", "198.51.100.9")
     answer = run("--set", "gate.nftables.reconcile=7m", "gate", "nftables", "show")
