@@ -211,7 +211,7 @@ def test_trouble_with_the_firewall_is_one_sentence(run, monkeypatch, what):
 def test_the_files_are_written_where_the_settings_or_the_option_say(run, state, tmp_path):
     answer = run("gate", "files", "write")
     assert answer.code == 0
-    assert len(answer.out.splitlines()) == 6
+    assert len(answer.out.splitlines()) == 7
     assert (state / "files" / "banned.txt").read_text(encoding="utf-8") == "198.51.100.7\n"
     answer = run(
         "--set", 'gate.files.kinds=["haproxy"]', "gate", "files", "write", "--folder", str(tmp_path / "x")
