@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(
     0, str(REPOSITORY / "tests" / "peers")
 )  # stand-ins for programs, used by tests of several rooms
+settings.register_profile("house", deadline=None)  # how long an example takes depends on the machine
+settings.load_profile("house")
 REAL_INPUTS = Path(os.environ.get("REAL_INPUTS", REPOSITORY.parent / "shared" / "data"))
 
 

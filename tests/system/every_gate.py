@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -136,6 +137,7 @@ class House:
                     process.kill()
                     process.wait()
         for listener in self._listeners:
+            listener.shutdown(socket.SHUT_RDWR)  # which ends who waits for visitors
             listener.close()
         for namespace in (self._inside, self._outside):
             subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
@@ -244,6 +246,7 @@ class House:
                 listener.bind((address, KNOCK_PORT))
                 listener.listen(4096)
                 self._listeners.append(listener)
+                threading.Thread(target=_welcome, args=(listener,), daemon=True).start()
 
     def _start_door(self) -> None:
         """Start HAProxy with the configuration of the guide; visitors name their address in a header."""
@@ -300,6 +303,13 @@ def until(holds: Callable[[], object], what: str, seconds: float = 30) -> None:
         if time.monotonic() >= deadline:
             raise AssertionError(f"it never came to hold: {what}")
         time.sleep(0.02)
+
+
+def _welcome(listener: socket.socket) -> None:
+    """Take visitors in, lest they fill the room of those who wait."""
+    with suppress(OSError):
+        while True:
+            listener.accept()[0].close()
 
 
 def _answers(questioner: Questioner, network: Network) -> bool:

@@ -2,7 +2,7 @@
 # Install the real peers that system tests and benchmarks run against (Debian; root).
 # Without them those tests skip, one line each, and say which package brings the peer.
 set -u
-wanted="libnftables1 nftables nginx-light iproute2 iputils-ping curl modsecurity-crs fail2ban logrotate haproxy caddy postfix swaks crowdsec-firewall-bouncer systemd-journal-remote wrk rbldnsd unbound bind9-dnsutils knot dnsperf nsd apache2-bin lua-socket libidn12 dovecot-imapd"
+wanted="libnftables1 nftables nginx-light iproute2 iputils-ping curl modsecurity-crs fail2ban logrotate haproxy caddy postfix crowdsec-firewall-bouncer systemd-journal-remote wrk rbldnsd unbound bind9-dnsutils knot dnsperf nsd apache2-bin lua-socket libidn12 dovecot-imapd openssh-server openssh-client swaks"
 missing=""
 for package in $wanted; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

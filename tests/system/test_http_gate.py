@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from pforte.gates.http.nginx import read_questions
 
 pytestmark = [
     pytest.mark.system,
@@ -341,6 +344,51 @@ def test_the_gate_behind_a_proxy(street: Street) -> None:
     street.serve()
     until(lambda: street.visit(attacker).status == 403, "the gate is back")
     assert street.visit(PERSON).body == "hello"
+
+
+def test_nginx_asks_in_the_form_that_is_read_with_one_look(tmp_path: Path) -> None:
+    """Else every question would take the longer way, and nobody would notice."""
+    with socket.socket() as gate, socket.socket() as free:
+        for one in (gate, free):
+            one.bind(("127.0.0.1", 0))
+        gate.listen()
+        gate.settimeout(10)
+        here, site = gate.getsockname()[1], free.getsockname()[1]
+        free.close()
+        upstream = snippet("nginx").replace("8081", str(here))
+        text = NGINX.replace("10.79.0.1:80", f"127.0.0.1:{site}").replace("127.0.0.1:3000", "127.0.0.1:9")
+        configuration = tmp_path / "nginx.conf"
+        configuration.write_text(_nginx(tmp_path, text, upstream=upstream, server=snippet("nginx", 1)))
+        tmp_path.chmod(0o755)
+        nginx = subprocess.Popen(["nginx", "-c", str(configuration)])
+        try:
+            pieces = []
+            for arguments in (["-A", "curl/8.5.0", "-e", "https://www.example.org/"], ["-A", "", "-I"]):
+                command = [
+                    "curl",
+                    "-s",
+                    "--retry",
+                    "20",
+                    "--retry-connrefused",
+                    "--retry-delay",
+                    "1",
+                    *arguments,
+                ]
+                visit = subprocess.Popen(
+                    [*command, f"http://127.0.0.1:{site}/shop?id=1"], stdout=subprocess.DEVNULL
+                )
+                asking, _ = gate.accept()
+                with asking:
+                    pieces.append(asking.recv(65_536))
+                visit.kill()
+                visit.wait()
+        finally:
+            nginx.terminate()
+            nginx.wait(timeout=30)
+    assert read_questions(pieces) == [
+        (b"127.0.0.1", b"/shop?id=1", b"GET", b"curl/8.5.0", b"https://www.example.org/"),
+        (b"127.0.0.1", b"/shop?id=1", b"HEAD", b"-", b"-"),
+    ], pieces
 
 
 @pytest.mark.parametrize("street", ["nginx"], indirect=True)

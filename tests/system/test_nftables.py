@@ -438,3 +438,47 @@ def test_only_the_ports_that_are_named_are_closed(street, engines, ports, closed
     assert keeper.verify() == Repair()
     street.nft("insert rule inet pforte visitors th dport != { 22, 80 } accept")
     assert keeper.verify() == Repair(rebuilt=True)
+
+
+def test_bans_of_one_kind_close_some_ports_and_others_all(street, engines):
+    """Spam closes the mail ports only; a ban for something else closes everything, whichever comes first or goes."""
+    layout = replace(LAYOUT, scopes={"mail.relay": (25, 465, 587), "visit.web": (80,)})
+    keeper = Gatekeeper(street, NftablesGate(layout, engines))
+    spam = ban_of("10.77.0.2", reason="mail.relay", reference="PF-SPAM")
+    keeper.load(
+        spam,
+        ban_of("10.77.0.3", reason="visit.web"),
+        ban_of("10.77.1.0/24", reason="mail.relay"),
+        ban_of("fd77::2", reason="mail.relay"),
+        ban_of("fd77:0:0:1::2", reason="visit.web"),
+    )
+    assert [address for address in VISITORS if not street.admits(address)] == ["10.77.0.3", "fd77:0:0:1::2"]
+    assert keeper.verify() == Repair()
+    with inside(street.outside), socket.socket(socket.AF_INET, socket.SOCK_STREAM) as visitor:
+        visitor.bind(("10.77.0.2", 0))
+        visitor.settimeout(0.4)
+        with pytest.raises(TimeoutError):
+            visitor.connect((HOME, 25))
+    keeper.decide(Action.BEGIN, ban_of("10.77.0.2"))
+    assert not street.admits("10.77.0.2")
+    keeper.decide(Action.LIFT, replace(spam, lifted=now()))
+    assert not street.admits("10.77.0.2")
+    keeper.decide(Action.LIFT, ban_of("10.77.0.2", lifted=now()))
+    assert street.admits("10.77.0.2")
+    assert keeper.verify() == Repair()
+    street.nft("delete element inet pforte ban6_1 { fd77:: }")
+    assert keeper.verify() == Repair(missing=1)
+    street.nft("insert rule inet pforte visitors th dport 25 accept")
+    assert keeper.verify() == Repair(rebuilt=True)
+
+
+def test_only_tcp_and_udp_have_ports(street, engines):
+    """What stands in another protocol's packet where TCP has its port is no port."""
+    layout = replace(LAYOUT, scopes={"mail.relay": tuple(range(1, 30_000))})
+    keeper = Gatekeeper(street, NftablesGate(layout, engines))
+    keeper.load(ban_of("10.77.0.2", reason="mail.relay"))
+    ping = ["ping", "-c", "5", "-i", "0.2", "-W", "1", "-I", "10.77.0.2", HOME]
+    with inside(street.outside):
+        done = subprocess.run(ping, check=False, capture_output=True, text=True)
+    assert " 0% packet loss" in done.stdout, done
+    assert not street.admits("10.77.0.2")

@@ -14,7 +14,7 @@ from pforte.commands.register_access import exemptions_of, open_register
 from pforte.gates.gate import GateError
 from pforte.gates.nftables.gate import Repair
 from pforte.gates.nftables.listing import Listing
-from pforte.gates.nftables.ruleset import SETS
+from pforte.gates.nftables.ruleset import Layout, base_of
 from pforte.gates.opening import open_files, open_haproxy, open_nftables
 from pforte.net.addresses import Network
 from pforte.settings.durations import render_duration
@@ -61,7 +61,7 @@ def show(call: Call, *, as_json: bool) -> None:
     if as_json:
         print_json(_as_object(settings, listing, repair))
     else:
-        click.echo(_as_text(settings, listing, repair))
+        click.echo(_as_text(settings, gate.layout, listing, repair))
     raise SystemExit(1 if repair.anything() or repair.left_out else 0)
 
 
@@ -167,14 +167,17 @@ def _exempt(settings: Settings) -> list[Network]:
     return [network for network, _ in exemptions_of(settings).networks()]
 
 
-def _as_text(settings: Settings, listing: Listing | None, repair: Repair) -> str:
+def _as_text(settings: Settings, layout: Layout, listing: Listing | None, repair: Repair) -> str:
     head = f"table inet {settings.gate.nftables.table}"
     if listing is None:
         return f"{head} is not there: the firewall shuts nobody out; {_remedy(settings)}"
     lines = [head]
-    for name in SETS:
-        held, dropped = len(listing.sets[name]), listing.dropped.get(name, 0)
-        lines.append(f"  {SHOWN_NAMES[name]:<15} {held:>9,}  {dropped:>13,} packets dropped")
+    for name, elements in listing.sets.items():
+        held, dropped, ports = len(elements), listing.dropped.get(name, 0), layout.scope_ports(name)
+        on_ports = f" on {', '.join(map(str, ports))}" if ports else ""
+        lines.append(
+            f"  {SHOWN_NAMES[base_of(name)]:<15} {held:>9,}  {dropped:>13,} packets dropped{on_ports}"
+        )
     lines.append(f"  {'exempt networks':<15} {len(listing.exempt):>9,}")
     if repair.rebuilt:
         lines.append(f"the table is not as pforte makes it; {_remedy(settings)}")
@@ -201,7 +204,7 @@ def _as_object(settings: Settings, listing: Listing | None, repair: Repair) -> d
         "table": settings.gate.nftables.table,
         "present": listing is not None,
         "intact": not repair.rebuilt,
-        "sets": {} if listing is None else {name: len(listing.sets[name]) for name in SETS},
+        "sets": {} if listing is None else {name: len(held) for name, held in listing.sets.items()},
         "dropped": {} if listing is None else dict(listing.dropped),
         "exempt": 0 if listing is None else len(listing.exempt),
         "missing": repair.missing,

@@ -1,6 +1,6 @@
 """Making gates from the settings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +36,7 @@ from pforte.mail.reception import Answer, Outcome, Reception
 from pforte.mail.session import Envelope, Session
 from pforte.net.addresses import Network
 from pforte.settings.table import Settings
+from pforte.visits.checks import CHECKS
 
 
 class Judging(Protocol):
@@ -66,8 +67,15 @@ def open_nftables(settings: Settings, exempt: Iterable[Network]) -> NftablesGate
         ipv6_prefix=settings.regulation.ipv6_prefix,
         action=gate.action,
         ports=gate.ports,
+        scopes=_by_reason(gate.scope),
     )
     return NftablesGate(layout, open_engines(gate.backend), exempt, gate.reconcile)
+
+
+def _by_reason(scopes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Return scopes that may be of a kind of offence by the reasons that bans carry; a check goes before its kind."""
+    found = {check.id: scopes[check.kind] for check in CHECKS if check.kind in scopes}
+    return found | {check.id: scopes[check.id] for check in CHECKS if check.id in scopes}
 
 
 def open_files(

@@ -11,6 +11,8 @@ from pforte.settings.limits import suggestion
 from pforte.settings.shape import Name, render_name
 from pforte.settings.table import Settings, SourceSettings
 
+KINDS = ("attack", "spam", "standards")
+
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
@@ -65,6 +67,15 @@ def unknown_checks(settings: Settings, known: Collection[str]) -> Iterator[Disag
                 if slug not in mail:
                     sentence = f'there is no check of mail "{slug}"{suggestion(slug, mail)}'
                     yield Disagreement((("recipient", index, mode),), sentence)
+
+
+def unknown_scopes(settings: Settings, checks: Collection[str]) -> Iterator[Disagreement]:
+    """Yield a scope of the firewall that is named after no kind of offence and no check."""
+    known = (*KINDS, *checks)
+    for name in settings.gate.nftables.scope:
+        if name not in known:
+            sentence = f'"{name}" is no kind of offence and no check{suggestion(name, known)}'
+            yield Disagreement((("gate", "nftables", "scope"),), sentence)
 
 
 def unusable_formats(settings: Settings, mistake: Callable[[str], str]) -> Iterator[Disagreement]:

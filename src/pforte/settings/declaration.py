@@ -1,6 +1,7 @@
 """How one setting is declared."""
 
 from dataclasses import field
+from types import MappingProxyType
 from typing import TypeVar
 
 from pforte.settings.limits import Limit
@@ -16,4 +17,7 @@ def setting(default: T, text: str, limit: Limit[T] | None = None) -> T:
     """
     if isinstance(default, dict | list):
         raise TypeError("a default must be immutable")
-    return field(default=default, metadata={"help": text, "limit": limit})
+    metadata = {"help": text, "limit": limit}
+    if isinstance(default, MappingProxyType):  # dataclasses take everything without a hash for mutable
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)

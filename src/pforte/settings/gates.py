@@ -1,8 +1,10 @@
 """The sections ``[gate.*]``: where bans take effect, and how each gate is reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pforte.settings.declaration import setting
@@ -10,6 +12,7 @@ from pforte.settings.limits import (
     at_least,
     between,
     each,
+    each_of_table,
     host_and_port,
     host_and_port_or_path,
     host_name,
@@ -69,6 +72,11 @@ class NftablesGateSettings:
         (),
         "TCP and UDP ports that are closed to banned networks; empty closes everything.",
         each(between(1, 65_535)),
+    )
+    scope: Mapping[str, tuple[int, ...]] = setting(
+        MappingProxyType({}),
+        "Ports that bans for one kind of offence or one check close instead, such as {spam = [25, 465, 587]}.",
+        each_of_table(one_or_more(between(1, 65_535))),
     )
     backend: Literal["auto", "library", "program"] = setting(
         "auto",

@@ -5,7 +5,7 @@ sentence the operator reads after the setting's name.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
@@ -45,6 +45,11 @@ def lasting(low: timedelta, high: timedelta) -> Limit[timedelta]:
 def each(limit: Limit[T]) -> Limit[tuple[T, ...]]:
     """Ask ``limit`` of every value of a list; the first complaint is the answer."""
     return lambda values: next((said for said in map(limit, values) if said), "")
+
+
+def each_of_table(limit: Limit[T]) -> Limit[Mapping[str, T]]:
+    """Ask ``limit`` of every value of a table; the first complaint, after its name, is the answer."""
+    return lambda table: next((f"{name} {said}" for name, one in table.items() if (said := limit(one))), "")
 
 
 def one_or_more(limit: Limit[T]) -> Limit[tuple[T, ...]]:

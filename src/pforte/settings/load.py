@@ -16,6 +16,7 @@ from pforte.settings.agreement import (
     disagreements,
     shared_files,
     unknown_checks,
+    unknown_scopes,
     unknown_software,
     unusable_formats,
 )
@@ -55,7 +56,7 @@ class Known:
     """What settings may name; what knows it stands above the settings, so whoever reads them tells it.
 
     Attributes:
-        checks: slugs that ``[check."SLUG"]`` may name; None allows every slug.
+        checks: slugs that ``[check."SLUG"]`` and scopes may name; None allows every slug.
         software: words that ``site.runs`` may hold, small letters; None allows every word.
         mistake_in_format: says what is wrong with the ``format`` of a source, or ""; None allows every format.
     """
@@ -116,6 +117,7 @@ def read(
         disagreements(settings),
         () if known.checks is None else unknown_checks(settings, known.checks),
         () if known.software is None else unknown_software(settings, known.software),
+        () if known.checks is None else unknown_scopes(settings, known.checks),
         () if known.mistake_in_format is None else unusable_formats(settings, known.mistake_in_format),
         shared_files(settings, expand) if expand else (),
     )

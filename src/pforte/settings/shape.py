@@ -7,7 +7,7 @@ The table nests in four ways: a section, a list of sections (``[[source]]``), se
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -61,7 +61,7 @@ def entries(section: type) -> Mapping[str, Entry]:
         form, inner = _form(kind)
         if form is Form.SETTING:
             found[field.name] = Entry(
-                field.name, form, kind, field.default, field.metadata["help"], field.metadata["limit"]
+                field.name, form, kind, _default(field), field.metadata["help"], field.metadata["limit"]
             )
         else:
             found[field.name] = Entry(field.name, form, inner, text=summary(inner))
@@ -101,6 +101,10 @@ def render_name(name: Name) -> str:
             quoted = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
             text += f".{quoted}" if text else quoted
     return text
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _form(kind: Any) -> tuple[Form, Any]:

@@ -4,7 +4,7 @@ A section of the settings file is a frozen dataclass, a setting is a field made 
 Those of the gates stand in ``gates.py``, those of mail in ``mail.py``. The loader, ``pforte settings``, ``pforte settings check`` and the generated reference all read this table.
 
 Types a setting may have: ``bool``, ``int``, ``float``, ``str``, ``timedelta`` (written ``90s``, ``5m``,
-``1h``, ``7d``, ``1d12h``), ``Path``, a ``Literal`` of words, a ``tuple[X, ...]`` of one of them.
+``1h``, ``7d``, ``1d12h``), ``Path``, a ``Literal`` of words, a ``tuple[X, ...]`` of one of them, a ``Mapping[str, X]``.
 """
 
 from collections.abc import Mapping

@@ -1,12 +1,14 @@
 """One value of a setting: from TOML, from a text of the environment or ``--set``, and back to text.
 
 ``kind`` is always the annotation of a field in the table of settings: ``bool``, ``int``, ``float``, ``str``,
-``timedelta``, ``Path``, a ``Literal`` of words, or a ``tuple[X, ...]`` of one of them.
+``timedelta``, ``Path``, a ``Literal`` of words, a ``tuple[X, ...]`` of one of them, or a ``Mapping[str, X]`` of any of
+these.
 """
 
 import json
 import math
 import tomllib
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -45,12 +47,9 @@ def convert(kind: Any, raw: object) -> object:
     Raises:
         UnfitValueError: the value is of another type, or no word or duration that is known.
     """
-    if get_origin(kind) is tuple:
-        if not isinstance(raw, list):
-            raise UnfitValueError(f"wants a list such as [{_show(raw)}], not {_show(raw)}")
-        return tuple(convert(get_args(kind)[0], one) for one in raw)
-    if get_origin(kind) is Literal:
-        return _word(get_args(kind), raw)
+    of_several = _OF_SEVERAL.get(get_origin(kind))
+    if of_several is not None:
+        return of_several(get_args(kind), raw)
     if kind is timedelta and isinstance(raw, str):
         return _duration(raw)
     if kind is Path and isinstance(raw, str):
@@ -75,6 +74,8 @@ def convert_text(kind: Any, text: str) -> object:
             return convert(kind, parse_toml_value(text))
         parts = [part.strip() for part in text.split(",")]
         return tuple(convert_text(get_args(kind)[0], part) for part in parts if part)
+    if get_origin(kind) is Mapping:
+        return convert(kind, parse_toml_value(text))
     if kind is bool:
         if text.lower() in _YES + _NO:
             return text.lower() in _YES
@@ -111,6 +112,8 @@ def describe_kind(kind: Any) -> str:
     if get_origin(kind) is tuple:
         inner = get_args(kind)[0]
         return f"list of {_PLURAL[inner]}" if inner in _PLURAL else f"list of {describe_kind(inner)}"
+    if get_origin(kind) is Mapping:
+        return f"table, each a {describe_kind(get_args(kind)[1])}"
     if get_origin(kind) is Literal:
         return " | ".join(json.dumps(word) for word in get_args(kind))
     return _NAMED[kind]
@@ -120,6 +123,8 @@ def as_plain(value: object) -> object:
     """Return a value as JSON and TOML can hold it: durations and paths become text, tuples lists."""
     if isinstance(value, tuple):
         return [as_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {name: as_plain(one) for name, one in value.items()}
     if isinstance(value, timedelta):
         return render_duration(value)
     if isinstance(value, Path):
@@ -136,6 +141,8 @@ def render_toml(value: object) -> str:
     plain = as_plain(value)
     if isinstance(plain, list):
         return f"[{', '.join(render_toml(one) for one in plain)}]"
+    if isinstance(plain, dict):
+        return f"{{{', '.join(f'{_key(name)} = {render_toml(one)}' for name, one in plain.items())}}}"
     if isinstance(plain, str):
         # JSON's escapes are TOML's, but for the surrogate pairs.
         return "".join(
@@ -143,6 +150,28 @@ def render_toml(value: object) -> str:
             for sign in json.dumps(plain, ensure_ascii=False)
         )
     return json.dumps(plain)
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() and name.isidentifier() else render_toml(name)
+
+
+def _list(kinds: tuple[Any, ...], raw: object) -> tuple[object, ...]:
+    if not isinstance(raw, list):
+        raise UnfitValueError(f"wants a list such as [{_show(raw)}], not {_show(raw)}")
+    return tuple(convert(kinds[0], one) for one in raw)
+
+
+def _table(kinds: tuple[Any, ...], raw: object) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise UnfitValueError(f"wants a table of names and values in braces, not {_show(raw)}")
+    table = {}
+    for name, one in raw.items():
+        try:
+            table[name] = convert(kinds[1], one)
+        except UnfitValueError as error:
+            raise UnfitValueError(f"{_key(name)} {error}") from error
+    return table
 
 
 def _word(words: tuple[str, ...], raw: object) -> str:
@@ -168,3 +197,11 @@ def _path(raw: str) -> Path:
 def _show(raw: object) -> str:
     shown = json.dumps(raw, ensure_ascii=False, default=str)
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}..."
+
+
+_OF_SEVERAL: Mapping[Any, Callable[[tuple[Any, ...], object], object]] = {
+    tuple: _list,
+    Mapping: _table,
+    Literal: _word,
+}
+"""What converts the values of kinds that stand for several others."""

@@ -7,11 +7,12 @@ the log. Offences carry that line as their evidence, with the status 000: nobody
 """
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pforte.bans.offence import Offence
-from pforte.net.addresses import network_of_text
+from pforte.net.addresses import network_of_text, parse_address
 from pforte.robots.crawlers import Bond, identify
 from pforte.visits.block import Block, Origin
 from pforte.visits.duties import Duty, on_duty
@@ -33,6 +34,12 @@ MOST_HOST_BYTES = 260
 MOST_FETCHERS = 65_536
 """Clients remembered that fetched robots.txt; those that did so first are forgotten first."""
 
+LINE = b'"%b %b HTTP/1.1" 000 - "%b" "%b"'
+"""A request as the log would write it, from the request line on: of method, target, referrer and agent, with b"-" for
+one that is not there. No quote or line feed may stand in them; a line with other octets that are not printable ASCII is
+taken for one that may be an offence."""
+_AS_SENT = replace(VHOST_COMBINED, escape_marks=(*VHOST_COMBINED.escape_marks, rb"[^\x20-\x7e]"))
+"""The format of what is looked at: octets that the log would escape may stand in it unescaped, and are worth a look."""
 _PLAIN = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
 _ESCAPES = {byte: f"\\x{byte:02X}" for byte in range(256) if byte not in _PLAIN}
 _QUOTES = b'"' * 6
@@ -77,8 +84,9 @@ class Door:
         self.ipv6_prefix = plan.ipv6_prefix
         self._fetchers: OrderedDict[str, None] = OrderedDict()
         duties = _convicting(plan)
-        self._post: Post = Posts(duties, site_marks(plan.sites), plan.engine).of(VHOST_COMBINED)
+        self._post: Post = Posts(duties, site_marks(plan.sites), plan.engine).of(_AS_SENT)
         self._pass: Pass = self._post.scan
+        self._sees_odd = self._pass.has_any(b"\x00")
         self._judgement = Judgement(duties, plan)
         self._judgement.look_with(self._post)
 
@@ -86,13 +94,26 @@ class Door:
         """Judge as ``fresh`` does from now on, which is of no use any more then; who fetched robots.txt stays known."""
         self.ipv6_prefix = fresh.ipv6_prefix
         self._post, self._pass = fresh._post, fresh._pass  # noqa: SLF001  of the same class
+        self._sees_odd = fresh._sees_odd  # noqa: SLF001  of the same class
         self._judgement = fresh._judgement  # noqa: SLF001  of the same class
 
     def is_harmless(self, client: str, method: bytes, target: bytes, referrer: bytes, agent: bytes) -> bool:
-        """Say that a request is no offence, in about a microsecond; where it may be one, ask :meth:`offence_of`."""
-        if self._pass.has_any(_written(method, target, referrer, agent)):
+        """Say that a request is no offence, in about a microsecond; where it may be one, ask :meth:`offence_of`.
+
+        Args:
+            client: the visitor's address in any spelling.
+            method: as received, as are all the others.
+            target: the whole of it.
+            referrer: b"" where there is none.
+            agent: b"" where there is none.
+        """
+        return self.is_harmless_line(client, _written(method, target, referrer, agent))
+
+    def is_harmless_line(self, client: str, line: bytes) -> bool:
+        """Do what :meth:`is_harmless` does for a request that is written as :data:`LINE`."""
+        if self._pass.has_any(line) or not (self._sees_odd or is_printable(line)):
             return False
-        return not self._fetchers or start_of(client) not in self._fetchers
+        return not self._fetchers or start_of(_own_spelling(client)) not in self._fetchers
 
     def offence_of(self, client: str, request: Request, now: float) -> Offence | None:
         """Return the offence that a request is, or None.
@@ -131,6 +152,15 @@ class Door:
                 self._fetchers.popitem(last=False)
 
 
+def is_printable(line: bytes) -> bool:
+    """Say that a line consists of printable ASCII only."""
+    return line.isascii() and line.decode().isprintable()
+
+
+def _own_spelling(client: str) -> str:
+    return str(parse_address(client)) if ":" in client else client
+
+
 def _convicting(plan: Plan) -> tuple[Duty, ...]:
     """Return the checks one finding of which is an offence that is enforced."""
     able = plan.able()
@@ -158,13 +188,13 @@ def _visit(client: str, request: Request, now: float) -> Visit:
 
 def _written(method: bytes, target: bytes, referrer: bytes, agent: bytes) -> bytes:
     """Return the request as the log would write it from the request line on, one that is not answered yet."""
-    text = b'"%b %b HTTP/1.1" 000 - "%b" "%b"' % (method, target, referrer or b"-", agent or b"-")
+    text = LINE % (method, target, referrer or b"-", agent or b"-")
     if len(text) <= MOST_BYTES and text.translate(None, _PLAIN) == _QUOTES:
         return text
     method, target, referrer, agent = (
         _escaped(part[:MOST_BYTES]) for part in (method, target, referrer or b"-", agent or b"-")
     )
-    return b'"%b %b HTTP/1.1" 000 - "%b" "%b"' % (method, target, referrer, agent)
+    return LINE % (method, target, referrer, agent)
 
 
 def _escaped(raw: bytes) -> bytes:

@@ -125,6 +125,14 @@ def test_show_says_that_the_register_says_the_same(run, kernel):
 
 
 @pytest.mark.usefixtures("banned")
+def test_show_says_which_ports_the_bans_of_a_scope_close(run, kernel):
+    kernel.hold("198.51.100.7")
+    answer = run("--set", "gate.nftables.scope={spam=[25, 465]}", "gate", "nftables", "show")
+    assert "  IPv4 addresses          1          1,234 packets dropped" in answer.out.splitlines()
+    assert "  IPv6 prefixes           0              0 packets dropped on 25, 465" in answer.out.splitlines()
+
+
+@pytest.mark.usefixtures("banned")
 def test_show_counts_differences_and_changes_nothing(run, kernel):
     kernel.hold("198.51.100.8", "198.51.100.9")
     answer = run("--set", "gate.nftables.reconcile=7m", "gate", "nftables", "show")
@@ -203,7 +211,7 @@ def test_trouble_with_the_firewall_is_one_sentence(run, monkeypatch, what):
 def test_the_files_are_written_where_the_settings_or_the_option_say(run, state, tmp_path):
     answer = run("gate", "files", "write")
     assert answer.code == 0
-    assert len(answer.out.splitlines()) == 6
+    assert len(answer.out.splitlines()) == 7
     assert (state / "files" / "banned.txt").read_text(encoding="utf-8") == "198.51.100.7\n"
     answer = run(
         "--set", 'gate.files.kinds=["haproxy"]', "gate", "files", "write", "--folder", str(tmp_path / "x")

@@ -179,6 +179,21 @@ def test_unknown_checks_are_mistakes_only_where_the_known_are_given(write):
     ]
 
 
+def test_a_scope_of_no_kind_and_no_check_is_a_mistake_where_the_checks_are_given(write):
+    file = write('[gate.nftables.scope]\nspam = [25]\n"visit.xss" = [80]\nspams = [25]\n')
+    assert read(file, (), {}).settings.gate.nftables.scope["spam"] == (25,)
+    assert mistakes(file, known=Known(checks=["visit.xss"])) == [
+        'FILE:1: gate.nftables.scope: "spams" is no kind of offence and no check; did you mean "spam"?'
+    ]
+
+
+def test_a_scope_closes_ports(write):
+    file = write("[gate.nftables]\nscope = {spam = [], attack = [80, 70000]}\n")
+    assert mistakes(file) == ["FILE:2: gate.nftables.scope: spam must not be empty"]
+    given = read(None, ["gate.nftables.scope={spam=[25, 465]}"], {}).settings.gate.nftables.scope
+    assert given == {"spam": (25, 465)}
+
+
 def test_software_that_no_check_knows_is_a_mistake_where_the_known_is_given(write):
     """A mistyped word would change nothing, and the site's own visitors would be taken for probes."""
     file = write('[[site]]\nname = "example.org"\nruns = ["wordpres", "PHPMyAdmin", "zope"]\n')

@@ -1,5 +1,6 @@
 """A value becomes the type of its setting, or the operator reads what is wanted instead."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from pforte.settings.values import (
 )
 
 Words = Literal["off", "watch"]
+Ports = Mapping[str, tuple[int, ...]]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,7 @@ Words = Literal["off", "watch"]
         (tuple[str, ...], ["a", "b"], ("a", "b")),
         (tuple[timedelta, ...], [], ()),
         (tuple[Words, ...], ["off"], ("off",)),
+        (Ports, {"spam": [25, 465], "visit.xss": []}, {"spam": (25, 465), "visit.xss": ()}),
     ],
 )
 def test_a_toml_value_is_converted(kind, raw, value):
@@ -62,6 +65,8 @@ def test_a_toml_value_is_converted(kind, raw, value):
         (Words, False, 'must be one of "off", "watch", not false'),
         (tuple[str, ...], "a", 'wants a list such as ["a"], not "a"'),
         (tuple[str, ...], ["a", 1], "wants a text in quotes, not 1"),
+        (Ports, [25], "wants a table of names and values in braces, not [25]"),
+        (Ports, {"visit.xss": [25, "x"]}, '"visit.xss" wants a whole number, not "x"'),
         (str, {"a": "x" * 100}, 'wants a text in quotes, not {"a": "' + "x" * 53 + "..."),
     ],
 )
@@ -89,6 +94,7 @@ def test_a_toml_value_of_another_type_is_refused(kind, raw, said):
         (tuple[str, ...], "", ()),
         (tuple[str, ...], "a, b,", ("a", "b")),
         (tuple[str, ...], '["a,b"]', ("a,b",)),
+        (Ports, '{spam = [25], "visit.xss" = []}', {"spam": (25,), "visit.xss": ()}),
         (tuple[timedelta, ...], "1h,7d", (timedelta(hours=1), timedelta(days=7))),
     ],
 )
@@ -129,6 +135,7 @@ def test_a_toml_value_stands_alone():
         (Words, '"off" | "watch"'),
         (tuple[Path, ...], "list of paths"),
         (tuple[Words, ...], 'list of "off" | "watch"'),
+        (Ports, "table, each a list of whole numbers"),
     ],
 )
 def test_a_kind_is_described(kind, words):
@@ -147,6 +154,12 @@ _written = [
     (float, st.floats(allow_nan=False, allow_infinity=False)),
     (timedelta, st.integers(0, 10**9).map(lambda count: timedelta(milliseconds=count))),
     (tuple[str, ...], st.lists(st.text(st.characters(exclude_categories=["Cs"]))).map(tuple)),
+    (
+        Ports,
+        st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.integers(0, 99)).map(tuple)
+        ),
+    ),
 ]
 
 

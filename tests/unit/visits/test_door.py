@@ -13,7 +13,8 @@ from pforte.commands.scanning import plan_of
 from pforte.robots.sites import Site, Sites
 from pforte.robots.versions import Versions, read_version
 from pforte.settings.table import CheckSettings, Settings
-from pforte.visits.door import MOST_BYTES, Door, Request
+from pforte.visits.checks import CHECKS
+from pforte.visits.door import LINE, MOST_BYTES, Door, Request
 from pforte.visits.formats.combined import VHOST_COMBINED
 from pforte.visits.scan import Origin, Scanner
 from pforte.visits.visit import Visit
@@ -134,6 +135,35 @@ def test_who_fetched_robots_txt_acts_as_a_crawler():
     assert offence is not None
     assert offence.check == "visit.robots"
     assert is_harmless(door, "2001:db8:1:3::8", asked(b"/private/list", tool))
+
+
+def test_who_fetched_robots_txt_is_known_in_every_spelling():
+    """Nginx on a socket of both families writes IPv4 addresses as v4-mapped ones."""
+    door, tool = door_of(), b"python-requests/2.32"
+    door.offence_of("192.0.2.7", asked(b"/robots.txt", tool), NOW)
+    door.offence_of("2001:db8:1:2::7", asked(b"/robots.txt", tool), NOW)
+    for client in ("192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "2001:DB8:1:2::8", "2001:0db8:1:2::8"):
+        assert not is_harmless(door, client, asked(b"/private/list", tool))
+    for client in ("192.0.2.8", "::ffff:192.0.2.8", "2001:db8:1:3::8"):
+        assert is_harmless(door, client, asked(b"/private/list", tool))
+
+
+@pytest.mark.parametrize("odd", [b"\x00", b"\t", b"\r", b"\x7f", b"\xc3\xa4", b"\\"])
+def test_a_line_with_an_octet_that_the_log_would_escape_is_not_harmless(door, odd):
+    line = LINE % (b"GET", b"/", b"-", BROWSER)
+    assert door.is_harmless_line("192.0.2.7", line)
+    assert not door.is_harmless_line("192.0.2.7", line.replace(b"Gecko", b"Ge" + odd + b"cko"))
+
+
+def test_where_nothing_is_looked_for_odd_octets_are_seen_all_the_same():
+    """Who relies on it that a harmless line is printable must not depend on the settings."""
+    off = {check.id: CheckSettings(mode="off") for check in CHECKS}
+    idle, door = door_of(off), door_of()
+    line = LINE % (b"GET", b"/.env", b"-", BROWSER)
+    door.adopt(idle)
+    for one in (idle, door):
+        assert one.is_harmless_line("192.0.2.7", line)
+        assert not one.is_harmless_line("192.0.2.7", line.replace(b"env", b"e\x01v"))
 
 
 def test_new_rules_are_adopted_and_fetchers_stay_known():

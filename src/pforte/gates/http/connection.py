@@ -11,6 +11,7 @@ from typing import Protocol
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from pforte.gates.http import answers
+from pforte.gates.http.nginx import START
 from pforte.gates.http.questions import NAMES, Endpoint, Headers, endpoint_of
 from pforte.gates.http.visitors import Asker
 
@@ -45,6 +46,18 @@ class Answering(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """Where whole questions wait for the end of the event loop's turn."""
+
+    def take(self, connection: "Connection", data: bytes) -> None:
+        """Take what arrived on a connection; it is told what became of it."""
+        ...
+
+    def settle(self) -> None:
+        """Tell all of them."""
+        ...
+
+
 class Room(Protocol):
     """Where open connections are known."""
 
@@ -68,21 +81,22 @@ class Connection(asyncio.Protocol):
     Args:
         porter: answers questions.
         room: knows the open connections.
+        turn: what arrives between two questions waits there, where the proxy may write them in the usual form.
     """
 
-    def __init__(self, porter: Answering, room: Room) -> None:
+    def __init__(self, porter: Answering, room: Room, turn: Turn) -> None:
         self._porter = porter
         self._is_welcome = porter.is_welcome
         self._room = room
-        self._asker = Asker("", trusted=False)
+        self._turn = turn
+        self._asker = Asker("", trusted=False, forwards=False)
         self._parser = HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: bytes | None = None
         self._size = 0
-        self._is_answered = False
-        self._is_ending = False
+        self._is_waiting = self._is_answered = self._is_ending = False
         self.since = 0.0
         """When the last question began to arrive."""
         self.is_idle = True
@@ -108,18 +122,28 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came and answer what is complete."""
+        if self._is_waiting:  # for what came before it
+            self._turn.settle()
         if self.is_idle:
             self.since, self._size = self._room.now, 0
-        self._size += len(data)
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade as upgrade:
-            self._read_on(memoryview(data)[upgrade.args[0] :])
-        except HttpParserError:
-            self._give_up()
-        else:
-            if self._size > MOST_BYTES and not self._is_answered and not self.is_idle:
-                self._give_up()
+            if self._asker.forwards and data.startswith(START):
+                self._is_waiting = True
+                self._turn.take(self, data)
+                return
+        self._read(data)
+
+    def settle(self, data: bytes, *, welcome: bool) -> None:
+        """Answer what the turn took.
+
+        Args:
+            data: what it took.
+            welcome: whether it is one whole question whose visitor may come in.
+        """
+        self._is_waiting = False
+        if not welcome:
+            self._read(data)
+        elif self._transport is not None and not self._is_ending:
+            self._transport.write(answers.LET_IN)
 
     def pause_writing(self) -> None:
         """Read no more from who does not read its answers."""
@@ -133,10 +157,13 @@ class Connection(asyncio.Protocol):
 
     # What the parser says.
 
-    def on_url(self, url: bytes) -> None:
-        """Take a piece of the target: a question begins."""
-        self._target += url
+    def on_message_begin(self) -> None:
+        """Note that a question is under way, from its first octet on."""
         self.is_idle = False
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the target."""
+        self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field, if it is one that is read."""
@@ -185,6 +212,18 @@ class Connection(asyncio.Protocol):
         method = self._parser.get_method()
         answer = self._porter.answer(self._asker, method, self._target, headers)
         return answers.without_body(answer) if method == b"HEAD" else answer
+
+    def _read(self, data: bytes) -> None:
+        self._size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._read_on(memoryview(data)[upgrade.args[0] :])
+        except HttpParserError:
+            self._give_up()
+        else:
+            if self._size > MOST_BYTES and not self._is_answered and not self.is_idle:
+                self._give_up()
 
     # Its end.
 

@@ -9,6 +9,7 @@ from pforte.clock import Clock
 from pforte.gates.gate import GateError
 from pforte.gates.http.connection import Connection
 from pforte.gates.http.porter import Porter
+from pforte.gates.http.turn import Turn
 
 TICK_SECONDS = 0.25
 """How old the present moment may be that answers are given by."""
@@ -39,6 +40,7 @@ class HttpGate:
         self._clock = clock
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = max(min(connections, soft - _SPARE_FILES), 1)
+        self._turn = Turn(porter.glance)
         self._open: OrderedDict[Connection, None] = OrderedDict()
         self._server: asyncio.Server | None = None
         self._ticking: asyncio.Task[None] | None = None
@@ -73,6 +75,7 @@ class HttpGate:
         self._server.close()
         self._ticking.cancel()
         self._empty.clear()
+        self._turn.settle()
         for connection in list(self._open):
             if connection.is_idle:
                 connection.close()
@@ -103,7 +106,7 @@ class HttpGate:
             self._empty.set()
 
     def _connect(self) -> Connection:
-        return Connection(self._porter, self)
+        return Connection(self._porter, self, self._turn)
 
     async def _tick(self) -> None:
         """Keep the present moment and end what waits for too long, until cancelled."""

@@ -16,10 +16,12 @@ class Asker:
     Attributes:
         address: its address, as text.
         trusted: whether its word is taken for the visitor's address.
+        forwards: whether that word stands in X-Forwarded-For.
     """
 
     address: str
     trusted: bool
+    forwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Visitors:
     def asker(self, peer: str) -> Asker:
         """Return what is known of the other end of a connection."""
         address = parse_address(peer)
-        return Asker(str(address), self._proxies.trusts(address))
+        trusted = self._proxies.trusts(address)
+        return Asker(str(address), trusted, trusted and self._header == b"x-forwarded-for")
 
     def visitor(self, asker: Asker, headers: Headers) -> str | Unknown:
         """Return the visitor's address in its own spelling, without brackets, port and zone id.

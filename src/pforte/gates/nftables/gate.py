@@ -13,12 +13,11 @@ from pforte.gates.nftables.engine import Engines
 from pforte.gates.nftables.listing import Listing, parse_listing
 from pforte.gates.nftables.ruleset import (
     CHAIN,
-    PREFIX_SETS,
-    SETS,
     Change,
     Layout,
     expected_chain,
     expected_refusals,
+    holds_prefixes,
     render_change,
     render_exempt,
     render_removal,
@@ -84,6 +83,11 @@ class NftablesGate:
         """What the latest comparison found."""
 
     @property
+    def layout(self) -> Layout:
+        """Return what the table looks like."""
+        return self._layout
+
+    @property
     def name(self) -> str:
         """Name in settings, logs and stored cursors."""
         return "nftables"
@@ -146,7 +150,7 @@ class NftablesGate:
         place = f"table inet {self._layout.table}"
         if listing is None:
             return Comparison(place=place, held=0, trouble="the table is not there")
-        sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
+        sets = [_compare(name, wanted[name], listing.sets[name]) for name in self._layout.sets()]
         left_out = self._wanted.left_out()
         full = f"no room for {left_out:,}: raise gate.nftables.size" if left_out else ""
         return Comparison(
@@ -223,7 +227,7 @@ class NftablesGate:
         left_out = self._wanted.left_out()
         if listing is None or not self._is_intact(listing):
             return Repair(rebuilt=True, left_out=left_out), []
-        sets = [_compare(name, wanted[name], listing.sets[name]) for name in SETS]
+        sets = [_compare(name, wanted[name], listing.sets[name]) for name in self._layout.sets()]
         repair = Repair(
             missing=sum(len(each.missing) for each in sets),
             surplus=sum(len(each.surplus) for each in sets),
@@ -264,7 +268,7 @@ def _compare(name: str, wanted: Mapping[Network, int], found: Mapping[Network, i
         for network, left in found.items()
         if network in wanted and (left is None or abs(left - wanted[network]) > TOLERANCE_SECONDS)
     ]
-    if name in PREFIX_SETS and (missing or surplus or wrong):
+    if holds_prefixes(name) and (missing or surplus or wrong):
         change = Change(name, added=wanted, flush=True)
     else:
         change = Change(name, surplus + wrong, {network: wanted[network] for network in missing + wrong})

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import Any
 
 from pforte.gates.gate import GateError
-from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, REFUSED, SETS, Layout
+from pforte.gates.nftables.ruleset import ADDRESSES_V6, CHAIN, EXEMPT_SETS, REFUSED, Layout, base_of
 from pforte.gates.overlap import collapse
 from pforte.net.addresses import Network
 
@@ -43,7 +43,7 @@ def parse_listing(text: str, layout: Layout) -> Listing:
     Raises:
         GateError: it is not what nftables is known to answer.
     """
-    sets: dict[str, dict[Network, int | None]] = {name: {} for name in (*SETS, *EXEMPT_SETS)}
+    sets: dict[str, dict[Network, int | None]] = {name: {} for name in (*layout.sets(), *EXEMPT_SETS)}
     chain: list[tuple[str, ...]] = []
     refusals: list[tuple[str, str]] = []
     dropped: dict[str, int] = {}
@@ -58,7 +58,7 @@ def parse_listing(text: str, layout: Layout) -> Listing:
                 right, verdict, packets = _rule(entry["rule"]["expr"])
                 chain.append((right, verdict))
                 if packets is not None:
-                    dropped[right.removeprefix("@")] = packets
+                    dropped[right.rpartition("@")[2]] = packets
             elif "rule" in entry and entry["rule"]["chain"] == REFUSED:
                 refusals.append(_rule(entry["rule"]["expr"])[:2])
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -80,7 +80,7 @@ def _networks(found: dict[str, Any], layout: Layout) -> Iterator[tuple[Network, 
     for element in found.get("elem", ()):
         value, left = (element.value, element.left) if isinstance(element, _Element) else (element, None)
         for network in _values(value):
-            if found["name"] == ADDRESSES_V6:
+            if base_of(found["name"]) == ADDRESSES_V6:
                 yield ip_network((network.network_address, layout.ipv6_prefix), strict=False), left
             else:
                 yield network, left
@@ -99,9 +99,9 @@ def _values(value: Any) -> Iterator[Network]:
 
 
 def _rule(expressions: list[dict[str, Any]]) -> tuple[str, str, int | None]:
-    """Return the right side of a rule's match, its last expression, and the packets it counted."""
-    rights = [each["match"]["right"] for each in expressions if "match" in each]
-    right = _right(rights[-1]) if rights else ""
+    """Return the right sides of a rule's matches, its last expression, and the packets it counted."""
+    rights = (_right(each["match"]["right"]) for each in expressions if "match" in each)
+    right = " ".join(filter(None, rights))
     # A counter that somebody named is listed by its name only.
     counters = (each["counter"] for each in expressions if "counter" in each)
     packets = next((int(each["packets"]) for each in counters if isinstance(each, dict)), None)

@@ -17,7 +17,7 @@ PREFIXES_V6 = "net6"
 ADDRESS_SETS = {ADDRESSES_V4: 4, ADDRESSES_V6: 6}
 PREFIX_SETS = {PREFIXES_V4: 4, PREFIXES_V6: 6}
 SETS = {**ADDRESS_SETS, **PREFIX_SETS}
-"""The sets that hold bans, each with its IP version."""
+"""The sets of the bans that close what most bans close, each with its IP version; further scopes number theirs."""
 
 EXEMPT_V4 = "allow4"
 EXEMPT_V6 = "allow6"
@@ -44,6 +44,7 @@ class Layout:
         ipv6_prefix: length of the IPv6 prefixes that the hash set holds (its rule masks the source with it).
         action: whether packets of who is banned are dropped, or answered with a refusal.
         ports: ports of TCP and UDP that are closed to who is banned; none closes everything.
+        scopes: ports that the bans with some reasons close instead, by the reason.
     """
 
     table: str
@@ -52,8 +53,17 @@ class Layout:
     ipv6_prefix: int
     action: Literal["drop", "reject"] = "drop"
     ports: tuple[int, ...] = ()
+    scopes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    closing: tuple[tuple[int, ...], ...] = field(init=False)
+    """What the bans of each scope close; the first scope is that of all bans whose reason has none."""
+    _numbers: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        others = sorted({_in_order(ports) for ports in self.scopes.values()} - {_in_order(self.ports)})
+        closing = (_in_order(self.ports), *others)
+        numbers = {reason: closing.index(_in_order(ports)) for reason, ports in self.scopes.items()}
+        object.__setattr__(self, "closing", closing)
+        object.__setattr__(self, "_numbers", numbers)
         # The name becomes part of commands, so it must not be able to become a command.
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,30}", self.table):
             raise GateError(
@@ -61,21 +71,52 @@ class Layout:
                 "give letters, digits and underscores, at most 31"
             )
 
-    def set_of(self, network: Network) -> str:
+    def scope_of(self, reason: str) -> int:
+        """Return the number of the scope of the bans with a reason."""
+        return self._numbers.get(reason, 0)
+
+    def sets(self, scope: int | None = None) -> dict[str, int]:
+        """Return the sets that hold the bans of a scope, or of all, each with its IP version."""
+        scopes = range(len(self.closing)) if scope is None else (scope,)
+        return {name_of(name, number): version for number in scopes for name, version in SETS.items()}
+
+    def set_of(self, network: Network, scope: int = 0) -> str:
         """Return the set that a banned network belongs to."""
         if network.version == 4:
-            return ADDRESSES_V4 if network.prefixlen == 32 else PREFIXES_V4
-        return ADDRESSES_V6 if network.prefixlen == self.ipv6_prefix else PREFIXES_V6
+            name = ADDRESSES_V4 if network.prefixlen == 32 else PREFIXES_V4
+        else:
+            name = ADDRESSES_V6 if network.prefixlen == self.ipv6_prefix else PREFIXES_V6
+        return name_of(name, scope)
+
+    def scope_ports(self, set_name: str) -> tuple[int, ...]:
+        """Return the ports that the bans of a set close where its scope is not that of most bans, else none."""
+        number = int(set_name.partition("_")[2] or 0)
+        return self.closing[number] if number else ()
 
     def render_key(self, set_name: str, network: Network) -> str:
         """Return a network as an element of a set: hash sets hold addresses, interval sets prefixes."""
-        return str(network) if set_name in PREFIX_SETS else str(network.network_address)
+        return str(network) if holds_prefixes(set_name) else str(network.network_address)
 
     def render_elements(self, set_name: str, elements: Elements) -> str:
         """Return elements with their time-outs, separated by commas."""
         return ",".join(
             f"{self.render_key(set_name, network)} timeout {left}s" for network, left in elements.items()
         )
+
+
+def name_of(name: str, scope: int) -> str:
+    """Return the name of one of :data:`SETS` in a scope."""
+    return f"{name}_{scope}" if scope else name
+
+
+def base_of(set_name: str) -> str:
+    """Return which of :data:`SETS` a set is in its scope."""
+    return set_name.partition("_")[0]
+
+
+def holds_prefixes(set_name: str) -> bool:
+    """Say whether a set is an interval set."""
+    return base_of(set_name) in PREFIX_SETS
 
 
 def render_table(layout: Layout, exempt: Iterable[Network], sets: Mapping[str, Elements]) -> str:
@@ -163,7 +204,6 @@ _REFUSALS = (("meta l4proto tcp ", "reject with tcp reset"), ("", "reject with i
 
 def _rules(layout: Layout) -> list[tuple[str, str, str]]:
     """Return for each rule its match, the right side of it as nftables lists it ("" for a list), and its verdict."""
-    mask = IPv6Network((0, layout.ipv6_prefix)).netmask
     banned = "counter drop" if layout.action == "drop" else f"counter goto {REFUSED}"
     discovery = "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert"
     return [
@@ -171,11 +211,30 @@ def _rules(layout: Layout) -> list[tuple[str, str, str]]:
         (f"icmpv6 type {{ {discovery} }}", "", "accept"),
         (f"ip saddr @{EXEMPT_V4}", f"@{EXEMPT_V4}", "accept"),
         (f"ip6 saddr @{EXEMPT_V6}", f"@{EXEMPT_V6}", "accept"),
-        *_open_ports(layout.ports),
-        (f"ip saddr @{ADDRESSES_V4}", f"@{ADDRESSES_V4}", banned),
-        (f"ip saddr @{PREFIXES_V4}", f"@{PREFIXES_V4}", banned),
-        (f"ip6 saddr & {mask} @{ADDRESSES_V6}", f"@{ADDRESSES_V6}", banned),
-        (f"ip6 saddr @{PREFIXES_V6}", f"@{PREFIXES_V6}", banned),
+        *(
+            (
+                f"meta l4proto {{ tcp, udp }} th dport {_among(ports)} {match}",
+                f"{_listed(ports)} {right}",
+                banned,
+            )
+            for scope, ports in enumerate(layout.closing)
+            if scope and ports
+            for match, right in _banned_in(layout, scope)
+        ),
+        *_open_ports(layout.closing[0]),
+        *((match, right, banned) for match, right in _banned_in(layout, 0)),
+    ]
+
+
+def _banned_in(layout: Layout, scope: int) -> list[tuple[str, str]]:
+    """Return what matches the banned of a scope, and its right side as nftables lists it."""
+    mask = IPv6Network((0, layout.ipv6_prefix)).netmask
+    addresses_v4, addresses_v6, prefixes_v4, prefixes_v6 = layout.sets(scope)
+    return [
+        (f"ip saddr @{addresses_v4}", f"@{addresses_v4}"),
+        (f"ip saddr @{prefixes_v4}", f"@{prefixes_v4}"),
+        (f"ip6 saddr & {mask} @{addresses_v6}", f"@{addresses_v6}"),
+        (f"ip6 saddr @{prefixes_v6}", f"@{prefixes_v6}"),
     ]
 
 
@@ -183,12 +242,22 @@ def _open_ports(ports: tuple[int, ...]) -> list[tuple[str, str, str]]:
     """Return the rules that let through everything but the ports, none where all are closed."""
     if not ports:
         return []
-    listed = ",".join(map(str, sorted(set(ports))))
-    closed = listed if len(set(ports)) == 1 else f"{{ {listed} }}"
     return [
         ("meta l4proto != { tcp, udp }", "", "accept"),
-        (f"th dport != {closed}", listed, "accept"),
+        (f"th dport != {_among(ports)}", _listed(ports), "accept"),
     ]
+
+
+def _in_order(ports: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(ports)))
+
+
+def _listed(ports: tuple[int, ...]) -> str:
+    return ",".join(map(str, ports))
+
+
+def _among(ports: tuple[int, ...]) -> str:
+    return _listed(ports) if len(ports) == 1 else f"{{ {_listed(ports)} }}"
 
 
 def _set_lines(layout: Layout, exempt: Iterable[Network], sets: Mapping[str, Elements]) -> list[str]:
@@ -198,9 +267,9 @@ def _set_lines(layout: Layout, exempt: Iterable[Network], sets: Mapping[str, Ele
         for name, version in EXEMPT_SETS.items()
     ]
     lines += _exempt_elements(layout, exempt)
-    for name, version in SETS.items():
+    for name, version in layout.sets().items():
         # The size is a promise of memory to the kernel's hash; interval sets grow by themselves.
-        form = "flags interval,timeout" if name in PREFIX_SETS else f"flags timeout; size {layout.size}"
+        form = "flags interval,timeout" if holds_prefixes(name) else f"flags timeout; size {layout.size}"
         lines.append(f"add set {head} {name} {{ type ipv{version}_addr; {form}; }}")
         elements = layout.render_elements(name, sets.get(name, {}))
         if elements:

@@ -1,14 +1,15 @@
 """What each set of the table has to hold, and what changes in it with a decision."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
+from itertools import chain
 from math import ceil
 from operator import itemgetter
 
 from pforte.bans.ban import Ban, Decision, Reach
 from pforte.gates.nftables.disjoint import cut_disjoint
-from pforte.gates.nftables.ruleset import ADDRESS_SETS, PREFIX_SETS, SETS, Change, Layout
+from pforte.gates.nftables.ruleset import ADDRESS_SETS, PREFIX_SETS, Change, Layout, name_of
 from pforte.gates.standing import Standing
 from pforte.net.addresses import Network
 
@@ -24,20 +25,16 @@ class Wanted:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._addresses = Standing()
-        self._prefixes = Standing()
-        # What the kernel holds of the prefixes: pieces and the time their ends are.
-        self._pieces: dict[str, dict[Network, float]] = {name: {} for name in PREFIX_SETS}
+        self._scopes = [_Scope(layout, number) for number in range(len(layout.closing))]
 
     def load(self, bans: Iterable[Ban], moment: datetime) -> dict[str, dict[Network, int]]:
         """Forget everything, take these bans, and return what each set must hold."""
-        addresses: list[Ban] = []
-        prefixes: list[Ban] = []
+        sorted_out: list[list[Ban]] = [[] for _ in self._scopes]
         for ban in bans:
             if ban.reach is Reach.EVERYWHERE:
-                (addresses if self._is_address(ban.network) else prefixes).append(ban)
-        self._addresses.load(addresses, moment)
-        self._prefixes.load(prefixes, moment)
+                sorted_out[self._layout.scope_of(ban.reason)].append(ban)
+        for scope, some in zip(self._scopes, sorted_out, strict=True):
+            scope.load(some, moment)
         return self.elements(moment)
 
     def elements(self, moment: datetime) -> dict[str, dict[Network, int]]:
@@ -45,12 +42,64 @@ class Wanted:
 
         A set of addresses takes only as many as it has room for: those that stay longest.
         """
+        return {name: held for scope in self._scopes for name, held in scope.elements(moment).items()}
+
+    def left_out(self) -> int:
+        """Return how many addresses find no room in their set."""
+        return sum(scope.left_out() for scope in self._scopes)
+
+    def apply(self, decisions: Sequence[Decision], moment: datetime) -> list[Change]:
+        """Take over decisions and return what has to change, in an order that is safe within one transaction."""
+        sorted_out: list[list[Decision]] = [[] for _ in self._scopes]
+        for decision in decisions:
+            if decision.ban.reach is Reach.EVERYWHERE:
+                sorted_out[self._layout.scope_of(decision.ban.reason)].append(decision)
+        return [
+            change
+            for scope, some in zip(self._scopes, sorted_out, strict=True)
+            for change in scope.apply(some, moment)
+        ]
+
+    def __len__(self) -> int:
+        """Return the number of networks that stand under a ban; one that does in two scopes counts once."""
+        if len(self._scopes) == 1:
+            return len(self._scopes[0])
+        return len({network for scope in self._scopes for network in scope.networks()})
+
+
+class _Scope:
+    """The bans that close the same ports.
+
+    Args:
+        layout: what the table looks like.
+        number: which of its scopes this is.
+    """
+
+    def __init__(self, layout: Layout, number: int) -> None:
+        self._layout = layout
+        self._number = number
+        self._addresses = Standing()
+        self._prefixes = Standing()
+        self._address_sets = {name_of(name, number): version for name, version in ADDRESS_SETS.items()}
+        self._prefix_sets = {name_of(name, number): version for name, version in PREFIX_SETS.items()}
+        # What the kernel holds of the prefixes: pieces and the time their ends are.
+        self._pieces: dict[str, dict[Network, float]] = {name: {} for name in self._prefix_sets}
+
+    def load(self, bans: Iterable[Ban], moment: datetime) -> None:
+        addresses: list[Ban] = []
+        prefixes: list[Ban] = []
+        for ban in bans:
+            (addresses if self._is_address(ban.network) else prefixes).append(ban)
+        self._addresses.load(addresses, moment)
+        self._prefixes.load(prefixes, moment)
+
+    def elements(self, moment: datetime) -> dict[str, dict[Network, int]]:
         self._addresses.expire(moment)
-        sets: dict[str, dict[Network, int]] = {name: {} for name in SETS}
+        sets: dict[str, dict[Network, int]] = {name: {} for name in self._layout.sets(self._number)}
         for ban in self._addresses.longest():
             left = _seconds_left(ban.effective_end().timestamp(), moment)
-            sets[self._layout.set_of(ban.network)][ban.network] = left
-        for name in ADDRESS_SETS:
+            sets[self._set_of(ban.network)][ban.network] = left
+        for name in self._address_sets:
             if len(sets[name]) > self._layout.size:
                 sets[name] = dict(nlargest(self._layout.size, sets[name].items(), key=itemgetter(1)))
         self._pieces = self._cut(moment)
@@ -59,35 +108,37 @@ class Wanted:
         return sets
 
     def left_out(self) -> int:
-        """Return how many addresses find no room in their set."""
-        count = dict.fromkeys(ADDRESS_SETS, 0)
+        count = dict.fromkeys(self._address_sets, 0)
         for ban in self._addresses.longest():
-            count[self._layout.set_of(ban.network)] += 1
+            count[self._set_of(ban.network)] += 1
         return sum(max(0, each - self._layout.size) for each in count.values())
 
     def apply(self, decisions: Sequence[Decision], moment: datetime) -> list[Change]:
-        """Take over decisions and return what has to change, in an order that is safe within one transaction."""
-        concerned = [decision for decision in decisions if decision.ban.reach is Reach.EVERYWHERE]
-        addresses = [decision for decision in concerned if self._is_address(decision.ban.network)]
-        prefixes = [decision for decision in concerned if not self._is_address(decision.ban.network)]
+        addresses = [decision for decision in decisions if self._is_address(decision.ban.network)]
+        prefixes = [decision for decision in decisions if not self._is_address(decision.ban.network)]
         changes = self._change_addresses(addresses, moment) if addresses else []
         if prefixes:
             self._prefixes.apply(prefixes, moment)
             changes += self._change_prefixes(moment)
         return changes
 
+    def networks(self) -> Iterator[Network]:
+        return (ban.network for ban in chain(self._addresses.longest(), self._prefixes.longest()))
+
     def __len__(self) -> int:
-        """Return the number of networks that stand under a ban."""
         return len(self._addresses) + len(self._prefixes)
 
+    def _set_of(self, network: Network) -> str:
+        return self._layout.set_of(network, self._number)
+
     def _is_address(self, network: Network) -> bool:
-        return self._layout.set_of(network) in ADDRESS_SETS
+        return self._set_of(network) in self._address_sets
 
     def _change_addresses(self, decisions: Sequence[Decision], moment: datetime) -> list[Change]:
         out: dict[str, list[Network]] = {}
         added: dict[str, dict[Network, int]] = {}
         for network in self._addresses.apply(decisions, moment):
-            name = self._layout.set_of(network)
+            name = self._set_of(network)
             # Taken out even when it is new to us, so that applying a decision twice does no harm.
             out.setdefault(name, []).append(network)
             ban = self._addresses.ban(network)
@@ -121,7 +172,7 @@ class Wanted:
     def _cut(self, moment: datetime) -> dict[str, dict[Network, float]]:
         self._prefixes.expire(moment)
         ends = {ban.network: ban.effective_end().timestamp() for ban in self._prefixes.longest()}
-        return {name: cut_disjoint(ends, version) for name, version in PREFIX_SETS.items()}
+        return {name: cut_disjoint(ends, version) for name, version in self._prefix_sets.items()}
 
 
 def _stays(ends: Mapping[Network, float], moment: datetime) -> dict[Network, int]:

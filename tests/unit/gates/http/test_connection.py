@@ -45,9 +45,14 @@ class Wire:
 
 
 class Hall:
-    """Where connections are known, and the porter that answers."""
+    """Where connections are known, the porter that answers, and the turn.
 
-    def __init__(self, answer: bytes = ANSWER) -> None:
+    Args:
+        answer: what the porter answers.
+        lasts: whether the turn lasts until it is settled; else each piece is settled as it comes.
+    """
+
+    def __init__(self, answer: bytes = ANSWER, *, lasts: bool = False) -> None:
         self.now = 100.0
         self.inside: list[Connection] = []
         self.asked: list[tuple[str, bytes, bytes, dict[bytes, bytes]]] = []
@@ -55,11 +60,24 @@ class Hall:
         self.wire = Wire()
         self._says = answer
         self.welcome: set[bytes] = set()
-        self.connection = Connection(self, self)
+        self.usual: set[bytes] = set()
+        self.lasts = lasts
+        self.taken: list[bytes] = []
+        self.connection = Connection(self, self, self)
         self.connection.connection_made(cast("asyncio.Transport", self.wire))
 
     def asker(self, peer: str) -> Asker:
-        return Asker(peer, trusted=True)
+        return Asker(peer, trusted=True, forwards=True)
+
+    def take(self, connection: Connection, data: bytes) -> None:
+        self.taken.append(data)
+        if not self.lasts:
+            self.settle()
+
+    def settle(self) -> None:
+        taken, self.taken = self.taken, []
+        for data in taken:
+            self.connection.settle(data, welcome=data in self.usual)
 
     def is_welcome(self, asker: Asker, target: bytes, headers: Headers) -> bool:
         return target in self.welcome
@@ -80,6 +98,68 @@ class Hall:
 
 
 READ = {b"host": b"a", b"x-forwarded-for": b"192.0.2.7", b"x-original-uri": b"/%27\xc3\xa4"}
+
+
+USUAL = b"GET /nginx HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n"
+
+
+def test_what_begins_as_nginx_does_waits_for_the_end_of_the_turn():
+    hall = Hall(LONG_ANSWER, lasts=True)
+    hall.usual = {USUAL}
+    hall.connection.data_received(USUAL)
+    assert hall.wire.written == b""
+    hall.settle()
+    hall.connection.data_received(USUAL)
+    hall.settle()
+    assert hall.wire.written == ANSWER * 2
+    assert hall.asked == []
+
+
+def test_what_the_turn_does_not_know_is_read_as_if_it_had_not_waited():
+    hall = Hall(lasts=True)
+    for piece in (USUAL[:30], USUAL[30:], USUAL + USUAL):
+        hall.connection.data_received(piece)
+        hall.settle()
+    assert hall.wire.written == ANSWER * 3
+    assert len(hall.asked) == 3
+
+
+def test_answers_keep_the_order_of_the_questions():
+    """The loop may deliver twice in one turn what a proxy sends at once."""
+    hall = Hall(LONG_ANSWER, lasts=True)
+    hall.usual = {USUAL}
+    hall.connection.data_received(USUAL)
+    hall.connection.data_received(QUESTION.replace(b"/nginx", b"/other"))
+    assert hall.wire.written == ANSWER + LONG_ANSWER
+    hall.connection.data_received(USUAL)
+    hall.connection.data_received(USUAL)
+    hall.settle()
+    assert hall.wire.written == ANSWER + LONG_ANSWER + ANSWER * 2
+
+
+def test_a_question_whose_first_octets_came_before_is_not_taken_for_a_new_one():
+    hall = Hall(lasts=True)
+    hall.usual = {USUAL}
+    hall.connection.data_received(b"GE")
+    hall.connection.data_received(USUAL)
+    hall.settle()
+    assert hall.wire.written.startswith(b"HTTP/1.1 403 Forbidden\r\nX-Pforte-Reason: unreadable\r\n")
+    assert hall.wire.closed
+
+
+def test_what_waits_is_not_answered_any_more_where_the_connection_is_gone():
+    hall = Hall(lasts=True)
+    hall.usual = {USUAL}
+    hall.connection.data_received(USUAL)
+    hall.connection.connection_lost(None)
+    hall.settle()
+    assert hall.wire.written == b""
+    hall = Hall(lasts=True)
+    hall.usual = {USUAL}
+    hall.connection.data_received(USUAL)
+    hall.connection.close()
+    hall.settle()
+    assert hall.wire.written == b""
 
 
 def test_a_question_is_answered_and_the_connection_kept():
@@ -221,9 +301,9 @@ def test_slow_and_idle_connections_are_late():
     hall = Hall()
     assert not hall.connection.is_late(100 + IDLE_SECONDS)
     assert hall.connection.is_late(101 + IDLE_SECONDS)
-    hall.connection.data_received(b"GET / HT")
+    hall.connection.data_received(b"GE")
     hall.now = 105.0
-    hall.connection.data_received(b"TP/1.1\r\n")  # a byte now and then buys no time
+    hall.connection.data_received(b"T / HTTP/1.1\r\n")  # a byte now and then buys no time
     assert not hall.connection.is_late(100 + QUESTION_SECONDS)
     assert hall.connection.is_late(101 + QUESTION_SECONDS)
     hall.connection.data_received(b"\r\n")

@@ -87,6 +87,47 @@ def test_most_come_in_after_a_glance():
     assert not here.porter.is_welcome(asker, b"/nginx", headers | {b"x-forwarded-for": b"192.0.2.7"})
 
 
+def asked_by_nginx(visitor: str, target: str, agent: bytes = b"curl/8.5.0") -> bytes:
+    head = f"GET /nginx HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {visitor}\r\nX-Original-URI: {target}\r\n"
+    return head.encode("latin-1") + b"X-Original-Method: GET\r\nUser-Agent: " + agent + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "parts", [{}, {"loaded": False}, {"detect": False}, {"on_failure": "closed"}], ids=str
+)
+def test_the_glance_at_whole_questions_lets_in_nobody_who_would_be_refused(parts):
+    here = house(ban_of("192.0.2.7"), ban_of("2001:db8:5::/48"), **parts)
+    here.nginx("192.0.2.8", ATTACK)  # caught a moment ago
+    visitors = [
+        *VISITORS[:4],
+        "192.0.2.9",
+        "::ffff:192.0.2.7",
+        "::ffff:192.0.2.8",
+        "2001:db8:5::1",
+        "2001:db8::1",
+    ]
+    agents = [b"curl/8.5.0", b"/.env", b"\\x2f.env", b"a\tb", b"\xc3\xa4", b"a\x01b", b"a\rb"]
+    asks = list(product(visitors, ("/", ATTACK), agents))
+    for place in here.porter.glance([asked_by_nginx(*ask) for ask in asks]):
+        visitor, target, agent = asks[place]
+        assert agent.decode("ascii").isprintable()  # else the parser may refuse the question
+        assert here.nginx(visitor, target, user_agent=agent.decode()) == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def test_whole_questions_are_told_apart():
+    here = house(ban_of("192.0.2.7"))
+    asks = [
+        ("192.0.2.9", "/"),
+        ("192.0.2.7", "/"),
+        ("192.0.2.9", ATTACK),
+        ("2001:db8::7", "/a"),
+        ("192.0.2", "/"),
+    ]
+    questions = [asked_by_nginx(*ask) for ask in asks]
+    assert here.porter.glance([*questions, b"junk"]) == {0, 3}
+    assert here.caught == []  # a glance only looks
+
+
 # The first attack.
 
 

@@ -69,3 +69,16 @@ def test_where_the_hint_is_an_address_it_is_the_visitor(peer, value):
     except AddressError:
         return
     assert visitors.visitor(asker, {b"x-forwarded-for": value}) == address
+
+
+@pytest.mark.parametrize(
+    ("header", "peer", "forwards"),
+    [
+        ("x-forwarded-for", "127.0.0.1", True),
+        ("x-forwarded-for", "192.0.2.7", False),
+        ("x-real-ip", "127.0.0.1", False),
+        ("forwarded", "127.0.0.1", False),
+    ],
+)
+def test_whose_word_stands_in_x_forwarded_for(header, peer, forwards):
+    assert Visitors(TRUSTED, header).asker(peer).forwards is forwards

@@ -126,6 +126,33 @@ def test_the_expected_chain_names_every_rule():
     )
 
 
+def test_a_scope_has_sets_and_rules_of_its_own():
+    """Its rules come before those that let everything else through, and look at TCP and UDP only."""
+    scopes = {"mail.relay": (465, 25, 25), "visit.xss": (80,), "visit.trap": (25, 465), "login": (22,)}
+    layout = replace(LAYOUT, ports=(22,), scopes=scopes)
+    assert layout.closing == ((22,), (25, 465), (80,))
+    reasons = ("mail.relay", "visit.trap", "visit.xss", "login", "by hand")
+    assert [layout.scope_of(each) for each in reasons] == [1, 1, 2, 0, 0]
+    home = parse_network("192.0.2.1")
+    text = render_table(layout, (), {"ban4_1": {home: 60}, "net6_2": {parse_network("2001:db8::/56"): 7}})
+    lines = text.splitlines()
+    assert "add set inet pforte ban4_1 { type ipv4_addr; flags timeout; size 1000; }" in lines
+    assert "add element inet pforte ban4_1 { 192.0.2.1 timeout 60s }" in lines
+    assert "add set inet pforte net6_2 { type ipv6_addr; flags interval,timeout; }" in lines
+    assert "add element inet pforte net6_2 { 2001:db8::/56 timeout 7s }" in lines
+    rule = "add rule inet pforte visitors meta l4proto { tcp, udp } th dport"
+    scoped = lines.index(f"{rule} {{ 25,465 }} ip saddr @ban4_1 counter drop")
+    assert f"{rule} 80 ip6 saddr & ffff:ffff:ffff:ffff:: @ban6_2 counter drop" in lines
+    assert scoped < lines.index("add rule inet pforte visitors meta l4proto != { tcp, udp } accept")
+    assert ("25,465 @ban4_1", "drop") in expected_chain(layout)
+    change = Change("net4_1", added={parse_network("192.0.2.0/24"): 7})
+    assert render_change(layout, change) == "add element inet pforte net4_1 { 192.0.2.0/24 timeout 7s }\n"
+
+
+def test_a_scope_that_closes_what_all_bans_close_is_none():
+    assert replace(LAYOUT, ports=(25,), scopes={"mail.relay": (25,)}).closing == ((25,),)
+
+
 @pytest.mark.parametrize("name", ["", "two words", "x; flush ruleset", "9lives", "a" * 32, "x\n"])
 def test_a_table_name_that_could_be_a_command_is_refused(name):
     with pytest.raises(GateError, match=r"gate\.nftables\.table"):

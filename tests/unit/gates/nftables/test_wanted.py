@@ -210,3 +210,32 @@ def test_single_steps_lead_to_what_a_fresh_load_would_hold(before, after):
         for change in wanted.apply([decide(ban)], now):
             kernel.change(change, now)
     assert kernel.state(now) == Wanted(layout).load(last.values(), now)
+
+
+SCOPED = replace(LAYOUT, scopes={"mail.relay": (25,)})
+
+
+def test_a_network_stands_in_each_scope_until_its_own_end():
+    wanted = Wanted(SCOPED)
+    spam = ban_of("192.0.2.1", 2, reason="mail.relay", reference="PF-2")
+    held = wanted.load([ban_of("192.0.2.1"), spam, ban_of("10.0.0.0/8", reason="mail.relay")], NOON)
+    assert {name: elements for name, elements in held.items() if elements} == {
+        "ban4": {net("192.0.2.1"): 3600},
+        "ban4_1": {net("192.0.2.1"): 7200},
+        "net4_1": {net("10.0.0.0/8"): 3600},
+    }
+    assert len(wanted) == 2
+    assert wanted.apply([decide(replace(spam, lifted=NOON)), decide(ban_of("11.0.0.0/8"))], NOON) == [
+        Change("net4", [], {net("11.0.0.0/8"): 3600}),
+        Change("ban4_1", [net("192.0.2.1")]),
+    ]
+    assert len(wanted) == 3
+
+
+def test_each_scope_has_room_of_its_own():
+    wanted = Wanted(SCOPED)
+    bans = [ban_of(f"192.0.2.{each}", reason=reason) for each in range(3) for reason in ("x", "mail.relay")]
+    wanted.load(bans, NOON)
+    assert wanted.left_out() == 0
+    wanted.apply([decide(ban_of("192.0.2.9", reason="mail.relay"))], NOON)
+    assert wanted.left_out() == 1
