@@ -6,8 +6,9 @@ UV_VERSION := 0.13.9
 STAMP := .venv/.locked
 ARGS ?=
 SYNC ?=
+FOR ?= 600
 
-.PHONY: help setup run test check unit cost style types rooms system bench packages clean
+.PHONY: help setup run test check unit cost style types rooms system fuzz bench packages clean
 
 help:  ## print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +53,11 @@ rooms: setup
 
 system: setup packages  ## the slow part: real nginx, nft, journald, kill -9
 	$(BIN)/pytest -q -m system $(ARGS)
+
+fuzz: setup  ## guess hostile inputs, guided by coverage, FOR=600 seconds each; ONLY=NAME tries tests/fuzz/atheris_NAME.py
+	$(BIN)/uv sync --frozen --quiet --inexact --group fuzz
+	@for harness in tests/fuzz/atheris_$(or $(ONLY),*).py; do \
+		echo "== $$harness" && $(BIN)/python $$harness -max_total_time=$(FOR) || exit 1; done
 
 bench: setup packages  ## measure against the real peers; ONLY=NAME runs one
 	$(BIN)/python bench/run.py $(if $(ONLY),--only $(ONLY))

@@ -62,8 +62,14 @@ def read_question(fields: Fields) -> Question:
         receiver=said.get("mta-name", ""),
     )
     sender = _path(said["from"]) if "from" in said else None
-    queue = said.get("queue-id", "")
-    return Question(session, Envelope(sender=sender, recipients=tuple(recipients), queue=queue))
+    envelope = Envelope(
+        sender=sender,
+        # No client of this dialect tells them, so what only SMTPUTF8 or 8BITMIME allows may have been announced.
+        parameters_known=False,
+        recipients=tuple(recipients),
+        queue=said.get("queue-id", ""),
+    )
+    return Question(session, envelope)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address:

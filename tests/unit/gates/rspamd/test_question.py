@@ -15,6 +15,7 @@ def test_without_fields_nothing_is_known():
     assert not question.session.client_known
     assert (question.session.tls, question.session.tls_known) == (None, False)
     assert (question.envelope.sender, question.envelope.recipients) == (None, ())
+    assert not question.envelope.parameters_known
 
 
 def test_the_null_sender_is_told_from_none():
