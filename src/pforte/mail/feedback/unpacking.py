@@ -13,6 +13,7 @@ from pforte.mail.feedback.limits import Limits, ReportError
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
+_MOST_SAID = 100
 _GZIP_WINDOW = 31  # zlib: a gzip header, the largest window
 _MOST_MEMBERS = 16
 _MOST_PARTS = 100
@@ -110,7 +111,8 @@ def _members(raw: bytes, limits: Limits) -> Iterator[bytes]:
         if isinstance(error, ReportError):
             raise
         # RuntimeError: a password; ValueError: offsets that point before the file.
-        raise ReportError(f"its zip data are damaged or locked ({error or type(error).__name__})") from error
+        said = str(error)[:_MOST_SAID] or type(error).__name__  # it quotes names out of the file
+        raise ReportError(f"its zip data are damaged or locked ({said})") from error
 
 
 def _attachments(raw: bytes, limits: Limits) -> Iterator[bytes]:

@@ -120,3 +120,12 @@ def test_a_mail_in_ten_thousand_wrappings_is_told():
     head = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(10_000))
     with pytest.raises(ReportError, match="mail"):
         unpacked(head)
+
+
+def test_a_damaged_archive_does_not_speak_through_us():
+    """The library quotes the name of a file, which whoever made the archive chose."""
+    raw = zipped(("x" * 400, b"<a/>"))
+    damaged = raw.replace(b"x" * 400, b"y" * 400, 1)  # the names at both places differ
+    with pytest.raises(ReportError) as caught:
+        list(unpack(damaged, DEFAULT_LIMITS))
+    assert len(str(caught.value)) < 200
