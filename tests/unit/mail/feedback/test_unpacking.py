@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from pforte.mail.feedback.limits import Limits, ReportError
+from pforte.mail.feedback.limits import DEFAULT_LIMITS, Limits, ReportError
 from pforte.mail.feedback.unpacking import unpack
 
 DOCUMENT = b"<feedback/>"
