@@ -71,21 +71,23 @@ def samples() -> tuple[Sample, ...]:
     )
     found = []
     with asyncio.Runner() as runner:
-        for group, file in _files():
-            raw = file.read_bytes()
-            if raw.startswith(b"From "):  # of the mailbox file that it came from
-                raw = raw.partition(b"\n")[2]
+        for (group, number), raw in messages():
             moment = _received(raw)
             inquiry = NoInquiry(now=lambda moment=moment: moment)
             _, verdict = runner.run(examine(policy, inquiry, replace(facts, now=moment), raw))
-            found.append(Sample(group, file.name.partition(".")[0], verdict))
+            found.append(Sample(group, number, verdict))
     return tuple(found)
 
 
-def _files() -> Iterator[tuple[str, Path]]:
+def messages() -> Iterator[tuple[tuple[str, str], bytes]]:
+    """Yield group and number of each message with its octets, without the line of the mailbox file it came from."""
     for group in (*HAM, *SPAM):
         for file in sorted((FOLDER / group).glob("*.txt")):
-            yield group, file
+            raw = file.read_bytes()
+            yield (
+                (group, file.name.partition(".")[0]),
+                raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw,
+            )
 
 
 def _received(raw: bytes) -> datetime:

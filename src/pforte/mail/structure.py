@@ -126,14 +126,22 @@ class Part:
         """
         octets = self.raw[self.start : self.end if most is None else min(self.end, self.start + most)]
         if self.encoding == "base64":
-            signs = octets.translate(None, _NOT_BASE64)
-            signs = signs[: len(signs) - (len(signs) % 4 == 1)]
-            return binascii.a2b_base64(signs + b"=" * (-len(signs) % 4))
+            return _without_base64(octets)
         return binascii.a2b_qp(octets) if self.encoding == "quoted-printable" else octets
 
     def text(self, most: int | None = None) -> str:
         """Return its decoded octets as text."""
         return decode_text(self.decoded(most), self.content.parameters.get("charset", "us-ascii"))
+
+
+def _without_base64(octets: bytes) -> bytes:
+    try:
+        # It ends at its padding: lists put lines of text behind (RFC 2045 s6.8).
+        return binascii.a2b_base64(octets)
+    except binascii.Error:
+        signs = octets.translate(None, _NOT_BASE64)
+        signs = signs[: len(signs) - (len(signs) % 4 == 1)]
+        return binascii.a2b_base64(signs + b"=" * (-len(signs) % 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def test_parts_of_a_digest_are_messages():
         (b"QUJD", b"ABC"),
         (b"QU\r\nJD!\r\n", b"ABC"),
         (b"QUI=", b"AB"),
+        (b"QUI=\n_____\nlist footer", b"AB"),
         (b"QUI", b"AB"),
         (b"QUJDR", b"ABC"),
         (b"=", b""),
