@@ -45,8 +45,8 @@ class Judging(Protocol):
     def receive(self, session: Session) -> Reception:
         """Begin a session."""
 
-    async def ask(self, session: Session, envelope: Envelope, stage: Stage) -> Answer | None:
-        """Judge a session of somebody else as far as a stage; return a refusal, or None."""
+    async def ask(self, session: Session, envelope: Envelope, stage: Stage, mail: str) -> Answer | None:
+        """Judge a session of somebody else as far as a stage; ``mail`` is the same word for all of one mail."""
         ...
 
     async def examine(self, session: Session, envelope: Envelope, raw: bytes) -> Outcome:

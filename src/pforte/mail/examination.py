@@ -37,6 +37,8 @@ async def examine_and_file(
     """Examine a mail and keep the verdict, as a reception does at the end of its dialogue."""
     facts, verdict = await examine(policy, inquiry, facts, raw)
     ledger.count(facts, verdict)
+    if facts.session.client_known:
+        ledger.note_message(facts)
     reference = await ledger.file(facts, verdict) if verdict.judged else ""
     if verdict.refused:
         code, enhanced, texts = verdict.lines(ledger.page(reference))
@@ -45,12 +47,21 @@ async def examine_and_file(
 
 
 async def judge_until(
-    policy: Policy, inquiry: Inquiry, ledger: Ledger, facts: Facts, stage: Stage
+    policy: Policy, inquiry: Inquiry, ledger: Ledger, facts: Facts, stage: Stage, *, counts: bool
 ) -> Answer | None:
     """Judge what is known of a session as far as a stage before the message; return a refusal, or None.
 
     For whoever tells at each stage all that is known until then and keeps no session with us. A refusal is kept before
     it is returned.
+
+    Args:
+        policy: the rules.
+        inquiry: finds facts out.
+        ledger: keeps what was judged.
+        facts: all that is told.
+        stage: how far the session is.
+        counts: whether this is the first that is asked of a mail, so that it is counted, and kept also if it is only
+            watched.
     """
     facts = await inquiry.of_client(facts)
     if stage >= Stage.MAIL:
@@ -60,10 +71,15 @@ async def judge_until(
     findings = [finding for each in Stage if each <= stage for finding in policy.ask(each, facts)]
     recipients = facts.envelope.recipients
     verdict = policy.judge(findings, facts, recipients, waits=not recipients)
+    if counts:
+        ledger.count(facts, verdict)
+        ledger.note_message(facts)
     if not verdict.refused:
+        if counts and verdict.judged:
+            await ledger.file(facts, verdict)
         return None
     reference = await ledger.file(facts, verdict)
-    if recipients:
-        ledger.note_failed(facts)
     code, enhanced, texts = verdict.lines(ledger.page(reference))
+    if recipients and facts.envelope.sender and code >= 500:
+        ledger.note_failed(facts)
     return Answer(code, enhanced, texts, reference)

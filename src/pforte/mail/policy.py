@@ -74,23 +74,45 @@ class Policy:
             wanted = self._wanted(check, recipients)
             if wanted is Action.OFF:
                 continue
-            harmless = self.watching or spared or (waits and not recipients and not check.at_once)
+            watched = spared or (self.watching and not check.regulation)
+            harmless = watched or (waits and not recipients and not check.at_once)
             judged.append(Judged(check, finding, Action.WATCH if harmless else wanted, wanted))
         return Verdict(tuple(judged))
 
     def _wanted(self, check: Check, recipients: Sequence[str]) -> Action:
         if not recipients:
             return self.rules.action(check)
-        return min((self._for(check, each) for each in recipients), key=lambda action: action.strength)
+        # Whoever adds the postmaster to a mail does not free the others from its rules.
+        judged = [each for each in recipients if not self._is_spared(each)] or recipients
+        return min((self._for(check, each) for each in judged), key=lambda action: action.strength)
+
+    def differ(self, one: str, other: str) -> bool:
+        """Say whether different rules hold for two recipients."""
+        return self._rules_of(one) != self._rules_of(other) or self._is_spared(one) != self._is_spared(other)
 
     def _for(self, check: Check, recipient: str) -> Action:
-        local, _, domain = recipient.lower().rpartition("@")
-        local, domain = (local, domain) if local else (domain, "")  # "postmaster" may stand alone
-        action = self.domains.get(domain, self.rules).action(check)
-        spared = recipient.lower() in self.exempt_recipients or domain in self.exempt_recipients
-        if spared or (local in self.reachable and not check.at_once):
+        action = self._rules_of(recipient).action(check)
+        if self._is_exempt(recipient) or (self._is_reachable(recipient) and not check.at_once):
             return min(action, Action.MARK, key=lambda each: each.strength)
         return action
 
+    def _rules_of(self, recipient: str) -> Rules:
+        return self.domains.get(_split(recipient)[1], self.rules)
+
+    def _is_spared(self, recipient: str) -> bool:
+        return self._is_exempt(recipient) or self._is_reachable(recipient)
+
+    def _is_exempt(self, recipient: str) -> bool:
+        return recipient.lower() in self.exempt_recipients or _split(recipient)[1] in self.exempt_recipients
+
+    def _is_reachable(self, recipient: str) -> bool:
+        return _split(recipient)[0] in self.reachable
+
     def _is_on(self, check: Check) -> bool:
         return any(rules.action(check) is not Action.OFF for rules in (self.rules, *self.domains.values()))
+
+
+def _split(recipient: str) -> tuple[str, str]:
+    """Return local part and domain in small letters; ``postmaster`` may stand alone (RFC 5321 s4.5.1)."""
+    local, _, domain = recipient.lower().rpartition("@")
+    return (local, domain) if local else (domain, "")

@@ -51,6 +51,10 @@ class Outcome:
     removed: tuple[int, ...] = ()
 
 
+SEPARATELY = Answer(452, "4.5.3", ("Other rules hold for this recipient: send to it in a mail of its own",))
+"""What is told about a recipient that cannot share a mail with those before it."""
+
+
 class Inquiry(Protocol):
     """Finds out what the client does not say itself: DNS, block lists, rates, identity. Never raises for trouble."""
 
@@ -87,11 +91,15 @@ class Ledger(Protocol):
         ...
 
     def count(self, facts: Facts, verdict: Verdict) -> None:
-        """Count a mail that was judged to its end."""
+        """Count a mail that was judged to its end, or refused before."""
+        ...
+
+    def note_message(self, facts: Facts) -> None:
+        """Count a message for the rates."""
         ...
 
     def note_failed(self, facts: Facts) -> None:
-        """Count a recipient that was refused."""
+        """Count a recipient that was refused for good."""
         ...
 
     def leave(self, facts: Facts) -> None:
@@ -114,6 +122,7 @@ class Reception:
         self._facts = facts
         self._of_session: dict[Stage, tuple[Finding, ...]] = {}
         self._of_mail: dict[Stage, tuple[Finding, ...]] = {}
+        self._refused: tuple[Facts, Verdict] | None = None
 
     @property
     def facts(self) -> Facts:
@@ -162,26 +171,36 @@ class Reception:
         return answer
 
     async def recipient(self, recipient: str) -> Answer | None:
-        """Judge RCPT: a mail for one more recipient. One that is refused does not belong to the mail."""
-        before = self._facts
+        """Judge RCPT: a mail for one more recipient. One that is refused does not belong to the mail.
+
+        After the message one answer is given for all, so a recipient for whom other rules hold is asked to be sent to
+        separately (RFC 5321 s4.5.3.1.10): nobody escapes the rules of one by naming another.
+        """
+        if self._envelope.recipients and self._policy.differ(self._envelope.recipients[0], recipient):
+            return SEPARATELY
+        before, found_before = self._facts, self._of_mail.get(Stage.RECIPIENT, ())
         envelope = replace(self._envelope, recipients=(*self._envelope.recipients, recipient))
         self._facts = await self._inquiry.of_recipient(replace(self._facts, envelope=envelope))
         self._of_mail[Stage.RECIPIENT] = self._policy.ask(Stage.RECIPIENT, self._facts)
         answer = await self._refuse(Stage.RECIPIENT, (recipient,))
         if answer is not None:
-            self._ledger.note_failed(self._facts)
+            # Trouble and waiting are no recipients that failed, and bounces go where others sent them.
+            if answer.code >= 500 and self._envelope.sender:
+                self._ledger.note_failed(self._facts)
             self._facts = replace(self._facts, envelope=before.envelope)
+            self._of_mail[Stage.RECIPIENT] = found_before
         return answer
 
     def refused_elsewhere(self) -> None:
         """Take the last recipient back: the MTA itself refused it."""
-        self._ledger.note_failed(self._facts)
+        self.failed()
         envelope = replace(self._envelope, recipients=self._envelope.recipients[:-1])
         self._facts = replace(self._facts, envelope=envelope)
 
     def failed(self) -> None:
         """Take note that the MTA itself refused a recipient before anybody asked about it here."""
-        self._ledger.note_failed(self._facts)
+        if self._envelope.sender:
+            self._ledger.note_failed(self._facts)
 
     async def message(self, raw: bytes, queue: str = "") -> Outcome:
         """Judge the message; whether it passes or not, the next mail may follow."""
@@ -190,7 +209,9 @@ class Reception:
         self._facts = await self._inquiry.of_message(facts)
         self._of_mail[Stage.MESSAGE] = self._policy.ask(Stage.MESSAGE, self._facts)
         verdict = self._judge(envelope.recipients, waits=False)
+        self._refused = None
         self._ledger.count(self._facts, verdict)
+        self._ledger.note_message(self._facts)
         answer = await self._answer(verdict) if verdict.judged else None
         added, removed = ((), ()) if answer else self._inquiry.headers(self._facts, verdict)
         self.reset()
@@ -198,6 +219,7 @@ class Reception:
 
     def reset(self) -> None:
         """Forget the mail under way (RSET, RFC 5321 s4.1.1.5)."""
+        self._count_refused()
         self._of_mail.clear()
         self._facts = replace(
             self._facts,
@@ -209,6 +231,7 @@ class Reception:
 
     def closed(self) -> None:
         """Take note that the client is gone; to be called once, at the end."""
+        self._count_refused()
         self._ledger.leave(self._facts)
 
     @property
@@ -229,7 +252,14 @@ class Reception:
         verdict = self._judge(recipients)
         if not verdict.refused:
             return None
+        self._refused = self._refused or (self._facts, verdict)
         return await self._answer(verdict, closes=stage is Stage.CONNECT)
+
+    def _count_refused(self) -> None:
+        """Count a mail that was refused before there was a message, however many recipients heard so."""
+        if self._refused is not None:
+            self._ledger.count(*self._refused)
+            self._refused = None
 
     async def _answer(self, verdict: Verdict, *, closes: bool = False) -> Answer | None:
         """File a verdict; return the answer where it refuses."""

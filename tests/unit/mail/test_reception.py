@@ -18,7 +18,7 @@ class Kept:
 
     def __init__(self):
         self.filed = []
-        self.counted = self.failed = self.left = 0
+        self.counted = self.failed = self.left = self.messages = 0
 
     async def file(self, facts, verdict):
         self.filed.append((facts, verdict))
@@ -29,6 +29,9 @@ class Kept:
 
     def count(self, facts, verdict):
         self.counted += 1
+
+    def note_message(self, facts):
+        self.messages += 1
 
     def note_failed(self, facts):
         self.failed += 1
@@ -220,3 +223,51 @@ def test_the_user_is_known_from_then_on():
         return reception.facts.session.user
 
     assert play([], act)[0] == "somebody"
+
+
+def test_a_recipient_that_is_refused_leaves_nothing_behind():
+    """A bounce for two has one refused, and the other gets it."""
+
+    async def act(reception):
+        await reception.sender("")
+        answers = [await reception.recipient("b@example.org"), await reception.recipient("c@example.org")]
+        return answers, await reception.message(b"Subject: bounce\r\n\r\n")
+
+    two = check("mail.two", Stage.RECIPIENT, lambda each: len(each.envelope.recipients) > 1)
+    ((first, second), outcome), kept = play([two], act)
+    assert (first, second.code, outcome.answer) == (None, 550, None)
+    assert kept.failed == 0  # a bounce goes where others sent it
+
+
+def test_what_is_put_off_is_no_failed_recipient():
+    async def act(reception):
+        await reception.sender("a@example.net")
+        return await reception.recipient("b@example.org")
+
+    answer, kept = play([check("mail.wait", Stage.RECIPIENT, always, standard_action=Action.DEFER)], act)
+    assert (answer.code, kept.failed) == (451, 0)
+
+
+def test_nobody_escapes_the_rules_of_one_by_naming_another():
+    async def act(reception):
+        await reception.sender("a@example.net")
+        return [
+            await reception.recipient(each)
+            for each in ("b@example.org", "postmaster@example.org", "c@elsewhere.example")
+        ]
+
+    answers, kept = play([], act)
+    assert [answer and answer.code for answer in answers] == [None, 452, None]
+    assert kept.filed == []
+
+
+def test_a_mail_that_is_refused_before_its_message_counts_once():
+    async def act(reception):
+        await reception.sender("a@example.net")
+        for each in ("b@example.org", "c@example.org"):
+            await reception.recipient(each)
+        reception.reset()
+        reception.closed()
+
+    _, kept = play([check("mail.no", Stage.MAIL, always)], act)
+    assert (kept.counted, kept.messages, kept.failed) == (1, 0, 2)

@@ -6,7 +6,6 @@ questions of other connections must not wait for it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import structlog
 
@@ -18,8 +17,8 @@ from pforte.mail.reception import Answer
 from pforte.mail.session import Envelope, Session, Tls
 from pforte.net.addresses import AddressError, parse_address
 
-Ask = Callable[[Session, Envelope, Stage], Awaitable[Answer | None]]
-"""Judges a session as far as a stage; returns a refusal or None."""
+Ask = Callable[[Session, Envelope, Stage, str], Awaitable[Answer | None]]
+"""Judges a session as far as a stage; the last word is the same for all questions about one mail."""
 
 IDLE_SECONDS = 1_800.0
 CLOSE_SECONDS = 2.0
@@ -54,6 +53,7 @@ class JudgingListener:
         self._address, self._ask, self._most = address, ask, connections
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._ending = asyncio.Event()
 
     async def open(self) -> None:
         """Begin to listen.
@@ -81,10 +81,11 @@ class JudgingListener:
             return
         self._server.close()
         self._server = None
-        for writer in self._open.values():
-            writer.close()
+        self._ending.set()
         if self._open:
             await asyncio.wait(set(self._open), timeout=CLOSE_SECONDS)
+        for writer in self._open.values():
+            writer.transport.abort()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -107,16 +108,23 @@ class JudgingListener:
             writer.close()
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError):
-            while True:
-                async with asyncio.timeout(IDLE_SECONDS):
-                    try:
-                        raw = await reader.readuntil(b"\n\n")
-                    except asyncio.LimitOverrunError as error:
-                        raise QuestionError(f"a question is longer than {LONGEST_QUESTION} bytes") from error
-                action = await self._action(parse_question(raw[:-2]))
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            while not self._ending.is_set():
+                question = asyncio.create_task(reader.readuntil(b"\n\n"))
+                await asyncio.wait(
+                    (question, ending), timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not question.done():
+                    question.cancel()
+                    return
+                action = await self._action(parse_question(_read(question)))
                 writer.write(f"action={action}\n\n".encode("ascii", "replace"))
                 await writer.drain()
+        except asyncio.IncompleteReadError:
+            return  # it has ended
+        finally:
+            ending.cancel()
 
     async def _action(self, question: Question) -> str:
         stage = _STAGES.get(question["protocol_state"])
@@ -126,8 +134,15 @@ class JudgingListener:
             session = session_of(question)
         except AddressError:
             return PASS  # a client without an address is a program of this machine
-        answer = await self._ask(session, envelope_of(question, stage), stage)
+        answer = await self._ask(session, envelope_of(question, stage), stage, question.get("instance", ""))
         return PASS if answer is None else action_of(answer)
+
+
+def _read(question: "asyncio.Task[bytes]") -> bytes:
+    try:
+        return question.result()[:-2]
+    except asyncio.LimitOverrunError as error:
+        raise QuestionError(f"a question is longer than {LONGEST_QUESTION} bytes") from error
 
 
 def session_of(question: Question) -> Session:

@@ -46,5 +46,6 @@ CHECK = Check(
         de="Die Seite der Referenz sagt, was gesehen wurde und wie lange die Sperre dauert; beheben Sie die Ursache und bitten Sie dort um Aufhebung.",
     ),
     at_once=True,
+    regulation=True,
     judge=judge,
 )

@@ -99,6 +99,7 @@ class Check:
         categories: AbuseIPDB categories of a report.
         at_once: whether it is refused as soon as it is seen, whoever the mail is for. All others wait until the
             recipient is known and spare postmaster and abuse, who stay reachable for those that are refused.
+        regulation: whether it enforces the visit regulation, which goes on while the mail policy only watches.
         judge: the function.
     """
 
@@ -114,6 +115,7 @@ class Check:
     kind: Kind | None = None
     categories: tuple[int, ...] = ()
     at_once: bool = False
+    regulation: bool = False
     judge: Judge
 
     def action(self, preset: str) -> Action:

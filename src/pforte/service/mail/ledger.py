@@ -58,18 +58,23 @@ class MailLedger:
 
     async def file(self, facts: Facts, verdict: Verdict) -> str:
         """Keep a verdict; return its public reference, or "" where it could not be kept."""
-        if facts.shut is not None:
+        leading = verdict.leading
+        if facts.shut is not None and leading is not None and leading.check.regulation:
             return facts.shut.reference  # the ban itself is what is to be explained
         case = case_of(facts, verdict, keep_message=self.keep_message)
         if len(self._waiting) >= MOST_WAITING:
             _log.error("mail.not-kept", text="the register does not keep up", **_told(case))
+            self.announce(facts, verdict, "")
             return ""
         kept: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting.append((case, kept))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
-        reference = await kept
-        self.announce(facts, verdict, reference)
+        reference = ""
+        try:
+            reference = await kept
+        finally:  # also where the client is gone meanwhile: an offence is one all the same
+            self.announce(facts, verdict, reference)
         return reference
 
     def page(self, reference: str) -> str:
@@ -85,6 +90,8 @@ class MailLedger:
         done = max((each.action for each in verdict.judged), key=lambda action: action.strength, default=None)
         self.counted[hour, done.value if done else "off"] += 1
 
+    def note_message(self, facts: Facts) -> None:
+        """Count a message for the rates."""
         self.rates.count(self.charge(facts.session.address), "messages", facts.now)
 
     def note_failed(self, facts: Facts) -> None:
@@ -97,6 +104,7 @@ class MailLedger:
 
     async def _write(self) -> None:
         """Write everything that waits, transaction after transaction."""
+        batch: list[tuple[MailCase, asyncio.Future[str]]] = []
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
@@ -105,10 +113,12 @@ class MailLedger:
                 ):
                     if not filed.reference:
                         _log.error("mail.not-kept", **_told(case))
-                    if not kept.done():
-                        kept.set_result(filed.reference)
+                    _settle(kept, filed.reference)
         finally:
             self._writing = None
+            waiting, self._waiting = self._waiting, []
+            for _, kept in (*batch, *waiting):  # nobody waits for ever, whatever happened here
+                _settle(kept, "")
 
     async def _try(self, cases: list[MailCase]) -> list[MailCase]:
         try:
@@ -116,6 +126,11 @@ class MailLedger:
         except RegisterError as error:
             _log.error("register.unavailable", text=str(error))
             return [replace(case, reference="") for case in cases]
+
+
+def _settle(kept: "asyncio.Future[str]", reference: str) -> None:
+    if not kept.done():
+        kept.set_result(reference)
 
 
 def _told(case: MailCase) -> dict[str, str]:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 import structlog
 
+from pforte.dns.forward_confirmed import Outcome
 from pforte.gates.refusal import refusal_of
 from pforte.gates.table.gate import TableGate
 from pforte.mail.facts import Conduct, Facts, Shut
@@ -68,11 +69,12 @@ class MailMemory:
 
     async def _wait(self, network: Network, facts: Facts) -> int:
         recipients = facts.envelope.recipients
-        if not self.wait or not recipients or not self.is_suspect(facts):
+        sender = facts.envelope.sender
+        # Bounces have one try with many servers (RFC 5321 s4.5.5).
+        if not self.wait or not recipients or not sender or not self.is_suspect(facts):
             return 0
-        sender = facts.envelope.sender or ""
         first = await self.worker.run(partial(self.greet, _triple(network, sender, recipients[-1])))
-        left = self.wait - (facts.now - first)
+        left = min(self.wait, self.wait - (facts.now - first))
         return max(0, -(-left // timedelta(seconds=1)))
 
 
@@ -80,7 +82,7 @@ def proves_nothing(facts: Facts) -> bool:
     """Say whether a client has no name that its owner chose, and its sender no domain that names it (SPF)."""
     if facts.spf is not None and facts.spf.result is Result.PASS:
         return False
-    if facts.names is None:
+    if facts.names is None or facts.names.status is Outcome.TEMPERROR:
         return False
     address = facts.session.address
     return all(spelled_address(name, address) for name in facts.names.names)

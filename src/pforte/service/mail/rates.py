@@ -119,8 +119,25 @@ class Rates:
                 taken[network, what, begun] = count
                 known.shared[what, begun] = known.shared.get((what, begun), 0) + count
             known.own.clear()
+            self._prune(known)
         self._changed.clear()
         return taken
+
+    def put_back(self, taken: Mapping[tuple[Network, str, datetime], int]) -> None:
+        """Take back what could not be stored, so that it is shared with the next."""
+        for (network, what, begun), count in taken.items():
+            known = self._of(network)
+            known.shared[what, begun] = known.shared.get((what, begun), 0) - count
+            known.own[what, begun] += count
+            self._changed.add(network)
+
+    @staticmethod
+    def _prune(known: _Known) -> None:
+        """Forget steps that are in no window any more."""
+        newest = max((begun for _, begun in known.shared), default=EPOCH)
+        old = [key for key in known.shared if newest - key[1] > WINDOWS[key[0]].length]
+        for key in old:
+            del known.shared[key]
 
     def _of(self, network: Network) -> _Known:
         known = self._known.get(network)

@@ -1,7 +1,7 @@
 """Where mail is judged: the policy in force, and everything that it asks and that keeps what it says."""
 
 import socket
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +34,9 @@ from pforte.service.mail.rates import LONGEST, Rates
 from pforte.service.tending import Duty
 from pforte.settings.table import Settings
 from pforte.worker import Worker
+
+MOST_ASKED = 10_000
+"""Mails that are asked about recipient by recipient, of which is remembered that they were counted."""
 
 _log = structlog.get_logger("pforte.mail")
 
@@ -81,6 +84,7 @@ class MailRoom:
         self._filing, self._asking = Worker("mail filing"), Worker("mail memory")
         self._rates = Rates(settings.mail.rates, self._recall)
         self._counted: Counter[tuple[datetime, str]] = Counter()
+        self._asked: OrderedDict[str, None] = OrderedDict()
         self._settings = settings
         self._began = register.first_mail()
         self._rulebook = self._write(settings)
@@ -104,12 +108,24 @@ class MailRoom:
         facts = self._facts(session, envelope)
         return await examine_and_file(book.policy, book.inquiry, book.ledger, facts, raw)
 
-    async def ask(self, session: Session, envelope: Envelope, stage: Stage) -> Answer | None:
-        """Judge a session of somebody else as far as a stage; return a refusal, or None."""
-        book = self._rulebook
-        return await judge_until(
-            book.policy, book.inquiry, book.ledger, self._facts(session, envelope), stage
-        )
+    async def ask(self, session: Session, envelope: Envelope, stage: Stage, mail: str) -> Answer | None:
+        """Judge a session of somebody else as far as a stage; return a refusal, or None.
+
+        Args:
+            session: the connection.
+            envelope: sender and recipient.
+            stage: how far it is.
+            mail: the same word for everything that is asked of one mail.
+        """
+        if stage is Stage.CONNECT:
+            self._rates.count(self._charge(session.address), "connections", self._clock.now())
+        counts = stage is Stage.RECIPIENT and mail not in self._asked
+        if counts:
+            self._asked[mail] = None
+            if len(self._asked) > MOST_ASKED:
+                self._asked.popitem(last=False)
+        book, facts = self._rulebook, self._facts(session, envelope)
+        return await judge_until(book.policy, book.inquiry, book.ledger, facts, stage, counts=counts)
 
     def take_over(self, settings: Settings) -> None:
         """Let new settings hold for sessions that begin from now on."""
@@ -137,6 +153,7 @@ class MailRoom:
                 await self._asking.run(partial(self._register.count_mails, mails, conduct))
             except RegisterError:
                 self._counted.update(mails)
+                self._rates.put_back(conduct)
                 raise
         if self._began is None and mails:
             self._began = min(hour for hour, _ in mails)

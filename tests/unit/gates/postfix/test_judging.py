@@ -25,10 +25,11 @@ class Judge:
     """Refuses the recipient no@, and keeps what it was asked."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.mails = [], []
 
-    async def __call__(self, session, envelope, stage):
+    async def __call__(self, session, envelope, stage, mail):
         self.asked.append((session, envelope, stage))
+        self.mails.append(mail)
         return REFUSAL if "no@pforte.example" in envelope.recipients else None
 
 

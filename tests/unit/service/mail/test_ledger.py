@@ -122,8 +122,13 @@ def test_more_than_can_wait_is_told_and_not_kept(monkeypatch):
 def test_a_ban_explains_itself():
     store = Store()
     shut = replace(FACTS, shut=Shut(reference="PF-BAN", ends=FACTS.now))
-    assert asyncio.run(made(store).file(shut, VERDICT)) == "PF-BAN"
+    ban = replace(CHECK, id="mail.banned", regulation=True)
+    verdict = Verdict((Judged(ban, finding_of("mail.banned", b"", "right"), Action.REJECT, Action.REJECT),))
+    assert asyncio.run(made(store).file(shut, verdict)) == "PF-BAN"
     assert store.batches == []
+    assert (
+        asyncio.run(made(store).file(shut, VERDICT)) == "PF-0"
+    )  # refused for something else: kept for itself
 
 
 def test_the_page_names_the_reference_in_any_case():
@@ -146,8 +151,39 @@ def test_what_a_network_does_is_counted():
     ledger, network = made(Store(), rates=rates), network_of(FACTS.session.address)
     for _ in range(2):
         rates.connect(network)
-        ledger.count(FACTS, Verdict())
+        ledger.note_message(FACTS)
         ledger.note_failed(FACTS)
     assert set(rates.over(network, FACTS.now)) == {"messages", "failed-recipients", "at-once"}
     ledger.leave(FACTS)
     assert set(rates.over(network, FACTS.now)) == {"messages", "failed-recipients"}
+
+
+def test_an_offence_is_announced_whatever_becomes_of_its_filing(monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 1)
+    told = []
+    ledger = made(Store(), announce=lambda facts, verdict, reference: told.append(reference))
+
+    async def run():
+        first = asyncio.create_task(ledger.file(FACTS, VERDICT))
+        await asyncio.sleep(0)
+        await ledger.file(FACTS, VERDICT)  # does not fit any more
+        first.cancel()  # the client is gone
+        await asyncio.wait([first])
+
+    with structlog.testing.capture_logs():
+        asyncio.run(run())
+    assert told == ["", ""]
+
+
+def test_nobody_waits_for_ever_when_filing_breaks():
+    class Broken(Store):
+        def file(self, cases):
+            raise ZeroDivisionError
+
+    ledger = made(Broken())
+
+    async def run():
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        return await asyncio.wait_for(ledger.file(FACTS, VERDICT), 10)
+
+    assert asyncio.run(run()) == ""

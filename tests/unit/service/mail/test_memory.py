@@ -104,3 +104,9 @@ def test_while_the_register_is_away_nobody_waits():
     with structlog.testing.capture_logs() as log:
         assert asyncio.run(memory(recall=away).conduct_of(FACTS)) == Conduct()
     assert [each["event"] for each in log] == ["mail.conduct-unknown"]
+
+
+def test_bounces_and_clients_that_nobody_knows_yet_wait_for_nothing():
+    bounce = replace(FACTS, envelope=Envelope(sender="", recipients=("c@d",)))
+    unknown = replace(FACTS, names=Confirmation(Outcome.TEMPERROR))
+    assert [asyncio.run(memory().conduct_of(each)).wait for each in (bounce, unknown)] == [0, 0]

@@ -94,3 +94,23 @@ def test_memory_is_bounded_and_nobody_connected_or_unshared_is_forgotten(monkeyp
         rates.over(ip_network(f"198.51.100.{last}/32"), NOW)
     assert set(rates._known) >= {HERE, THERE}
     assert len(rates._known) == 3
+
+
+def test_steps_that_are_in_no_window_any_more_are_forgotten():
+    shared = Shared()
+    rates = Rates(LIMITS, shared.recall)
+    for minute in range(100):
+        rates.count(HERE, "connections", NOW + timedelta(minutes=minute))
+        shared.save(rates.take())
+    assert len(rates._known[HERE].shared) < 10
+
+
+def test_what_could_not_be_stored_is_shared_with_the_next():
+    shared = Shared()
+    rates = Rates(LIMITS, shared.recall)
+    for _ in range(2):
+        rates.count(HERE, "failed-recipients", NOW)
+    taken = rates.take()
+    rates.put_back(taken)
+    assert rates.over(HERE, NOW) == {"failed-recipients": "2 in an hour, at most 1"}
+    assert rates.take() == taken

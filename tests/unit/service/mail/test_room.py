@@ -4,15 +4,16 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 import structlog
 
+from pforte.bans.ban import Ban
 from pforte.clock import SetClock
 from pforte.dns.zone_file import ZoneFileResolver
 from pforte.gates.table.gate import TableGate
-from pforte.mail.checks.declaration import Action
+from pforte.mail.checks.declaration import Action, Stage
 from pforte.mail.session import Envelope, Moved, Oddity, Session, Tls
 from pforte.register.errors import RegisterUnavailableError
 from pforte.register.mails import MailQuery
@@ -42,6 +43,16 @@ MAIL = (
 )
 
 
+BAN = Ban(
+    network=ip_network("198.51.100.0/24"),
+    rung=1,
+    starts=NOW,
+    ends=NOW + timedelta(hours=1),
+    reference="PF-7K3M-Q2XD",
+    reason="visit.xss",
+)
+
+
 class House:
     """A room with a register on the disk."""
 
@@ -50,8 +61,9 @@ class House:
         self.register = Register.open(folder, self.clock)
         self.caught = []
         self.settings = settings
+        self.table = TableGate(())
         self.room = MailRoom(
-            settings, self.register, ZoneFileResolver(ZONE), TableGate(()), self.clock, self.caught.append
+            settings, self.register, ZoneFileResolver(ZONE), self.table, self.clock, self.caught.append
         )
 
     def duty(self, number):
@@ -209,3 +221,49 @@ def test_a_block_list_out_of_order_is_told(tmp_path):
         outcome, _, _ = examined(tmp_path, GOOD, settings)
     assert outcome.answer is None
     assert [each["event"] for each in log if "list" in each] == ["mail.list-off"]
+
+
+def test_the_policy_service_counts_each_mail_once_and_keeps_what_it_only_watches(tmp_path):
+    settings = replace(SETTINGS, mail=replace(SETTINGS.mail, watch=timedelta(days=7)))
+
+    async def run():
+        async with opened(tmp_path, settings) as house:
+            answers = [
+                await house.room.ask(
+                    NAMELESS, replace(ENVELOPE, recipients=(each,)), Stage.RECIPIENT, "1a.2b"
+                )
+                for each in ("b@pforte.example", "c@pforte.example")
+            ]
+            await house.duty(0)
+            house.clock.move(timedelta(days=8))
+            await house.duty(0)
+            answers.append(await house.room.ask(NAMELESS, ENVELOPE, Stage.RECIPIENT, "3c.4d"))
+            return (
+                answers,
+                house.register.mail_hours(NOW, NOW + timedelta(hours=1)),
+                house.register.first_mail(),
+            )
+
+    answers, hours, first = asyncio.run(run())
+    assert [answer and answer.code for answer in answers] == [None, None, 550]
+    assert (hours, first) == ({NOW: {"watch": 1}}, NOW)
+
+
+def test_connections_that_the_policy_service_hears_of_count(tmp_path):
+    async def run():
+        async with opened(tmp_path) as house:
+            return [await house.room.ask(GOOD, Envelope(), Stage.CONNECT, "") for _ in range(3)]
+
+    assert [answer and answer.enhanced for answer in asyncio.run(run())] == [None, None, "4.7.28"]
+
+
+def test_a_ban_holds_while_the_policy_only_watches(tmp_path):
+    settings = replace(SETTINGS, mail=replace(SETTINGS.mail, watch=timedelta(days=7)))
+
+    async def run():
+        async with opened(tmp_path, settings) as house:
+            house.table.load((BAN,), NOW)
+            return await house.room.receive(NAMELESS).connected()
+
+    answer = asyncio.run(run())
+    assert (answer.code, answer.reference, answer.closes) == (554, BAN.reference, True)
