@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pforte.dns.zone_file import ZoneFileResolver
 from pforte.mail.identity.arc.sealing import seal
-from pforte.mail.identity.arc.validation import validate
+from pforte.mail.identity.arc.validation import Result, validate
 from pforte.mail.identity.dkim.signing import Signer, sign
 from pforte.mail.message import Message
 
+DOMAINS = ("sender.example", "lists.example", "stranger.example")
 SAMPLES = Path(__file__).parent
 NOW = datetime(2026, 11, 24, 11, 55, tzinfo=UTC)
 MAIL = b"""From: Anna <anna@sender.example>\r
@@ -60,11 +61,11 @@ def through_list(raw: bytes) -> bytes:
     )
 
 
-def sealed(raw: bytes, domain: str, found: bytes) -> bytes:
-    """Return a mail with the seals of whoever passes it on."""
+def sealed(raw: bytes, domain: str, found: bytes, claimed: Result | None = None) -> bytes:
+    """Return a mail with the seals of whoever passes it on, who may claim what he likes of the chain before."""
     fields, body = cut(raw)
-    zone = ZoneFileResolver("\n".join(map(record, ("sender.example", "lists.example"))))
-    state = asyncio.run(validate(fields, body, zone, NOW)).result
+    zone = ZoneFileResolver("\n".join(map(record, DOMAINS)))
+    state = claimed or asyncio.run(validate(fields, body, zone, NOW)).result
     return b"".join(seal(fields, body, signer(domain), NOW, state, found)) + raw
 
 
@@ -73,6 +74,14 @@ def main() -> None:
     original = signed(MAIL, "sender.example")
     changed = through_list(original)
     chain = sealed(changed, "lists.example", b"lists.example; dkim=pass header.d=sender.example")
+    # A stranger keeps the list's set, writes another mail below it and seals last.
+    below = chain[: chain.index(b"DKIM-Signature")] + MAIL.replace(b"At one?", b"Send money.")
+    replaced = sealed(below, "stranger.example", b"stranger.example; arc=pass", Result.PASS)
+    twice = sealed(
+        sealed(changed, "stranger.example", b"stranger.example; dkim=pass"),
+        "lists.example",
+        b"lists.example; arc=pass",
+    )
     made = {
         "mail.spf/passes/forwarded.eml": original,
         "mail.spf/passes/sealed.eml": chain,
@@ -80,6 +89,9 @@ def main() -> None:
         "mail.dmarc/passes/sealed.eml": chain,
         "mail.dmarc/fires/list.eml": changed,
         "mail.dmarc/fires/other-signer.eml": signed(MAIL, "lists.example"),
+        "mail.dmarc/fires/replaced.eml": replaced,
+        "mail.dmarc/passes/sealed-twice.eml": twice,
+        "mail.spf/fires/replaced.eml": replaced,
         "mail.dmarc-quarantine/fires/list.eml": changed,
         "mail.dmarc-quarantine/passes/signed.eml": original,
         "mail.unauthenticated/fires/changed.eml": changed,
@@ -91,7 +103,7 @@ def main() -> None:
         place = SAMPLES / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(raw)
-    for domain in ("sender.example", "lists.example"):
+    for domain in DOMAINS:
         print(record(domain))
 
 

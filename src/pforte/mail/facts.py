@@ -160,8 +160,16 @@ class Facts:
 
     @property
     def trusted_sealer(self) -> str:
-        """Return the believed domain that sealed a chain (ARC) that holds, or ""."""
+        """Return the believed domain that sealed a chain (ARC) that holds, or "".
+
+        Only the newest sealer says what the message is like as it came here: whoever seals last can have changed all
+        of it, and the sets before his stand there for anybody to copy (RFC 8617 s9.4). So a set of a believed
+        domain below one of a stranger counts for nothing.
+        """
         if self.arc is None or self.arc.result is not ArcResult.PASS:
             return ""
-        sealed = (sealer.domain for sealer in reversed(self.arc.sealers))
-        return next((domain for domain in sealed if domain in self.house.sealers), "")
+        return self._newest_believed(self.arc)
+
+    def _newest_believed(self, chain: Validation) -> str:
+        newest = chain.sealers[-1].domain if chain.sealers else ""
+        return newest if newest in self.house.sealers else ""
