@@ -73,7 +73,6 @@ class BlockLists:
     async def _is_well(self, zone: str, now: datetime) -> bool:
         state = self._states[zone]
         if state.tested is None or now - state.tested >= TEST_AGAIN:
-            state.tested = now
             listed, unlisted = await ask_together(
                 *(
                     self._resolver.addresses(f"{reversed_name(point)}.{zone}", 4)
@@ -91,6 +90,7 @@ class BlockLists:
                 self._note(zone, "it lists 127.0.0.1, so it lists everybody (RFC 5782 s5)")
             else:
                 self._note(zone, "")
+            state.tested = now  # not before the answer: meanwhile nobody believes it
         return not state.trouble
 
     def _note(self, zone: str, trouble: str) -> None:

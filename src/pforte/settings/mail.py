@@ -78,9 +78,6 @@ class MailSettings:
         "DNS block lists that are asked about the client's address, such as zen.spamhaus.org.",
         each(host_name),
     )
-    on_failure: Literal["open", "closed"] = setting(
-        "open", "Where a mail cannot be judged: open lets it pass, closed puts it off (451)."
-    )
     keep_message: bool = setting(False, "Keep the whole message of a refusal; by default only its header.")
     history: timedelta = setting(
         timedelta(days=90), "How long judged mails are kept.", lasting(_DAY, timedelta(days=36_500))

@@ -85,3 +85,13 @@ def test_ipv6_addresses_are_asked_by_nibbles():
         reversed_name(ip_address("2001:db8::1"))
         == "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2"
     )
+
+
+def test_nobody_is_listed_by_a_list_while_it_is_being_tested():
+    everybody = LISTED + WELL + "1.0.0.127.bl.example. A 127.0.0.2\n"
+    lists = BlockLists(ZoneFileResolver(everybody), ["bl.example"])
+
+    async def run():
+        return await asyncio.gather(*(lists.ask(HERE, NOW) for _ in range(5)))
+
+    assert asyncio.run(run()) == [()] * 5

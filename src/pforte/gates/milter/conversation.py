@@ -13,7 +13,7 @@ import structlog
 
 from pforte.gates.milter.agreement import Agreement, Step, agree
 from pforte.gates.milter.client import path_of, session_of, tls_of
-from pforte.gates.milter.letter import Letter, Space
+from pforte.gates.milter.letter import Letter
 from pforte.gates.milter.wire import (
     ACCEPT,
     CONTINUE,
@@ -27,6 +27,7 @@ from pforte.gates.milter.wire import (
     reply,
     texts,
 )
+from pforte.gates.space import Space
 from pforte.mail.message import Message
 from pforte.mail.reception import Answer, Outcome, Reception
 from pforte.mail.session import Session, Tls
@@ -237,11 +238,12 @@ class Conversation:
             await self._hear_greeting(client)
         if client.is_in_doubt:
             return self._give_up()
-        refusal = client.shut or client.unwelcome
-        if refusal is not None:
-            return reply(refusal)
         if said.get("auth_authen"):
-            client.reception.authenticated(said["auth_authen"])
+            client.reception.authenticated(said["auth_authen"])  # one of ours, wherever he is
+        else:
+            refusal = client.shut or client.unwelcome
+            if refusal is not None:
+                return reply(refusal)
         given = tuple(each.decode("utf-8", "surrogateescape") for each in parameters[:MOST_PARAMETERS])
         judging = client.reception.sender(path_of(path), given)
         return await self._decide(judging)

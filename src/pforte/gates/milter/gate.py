@@ -7,8 +7,8 @@ import structlog
 
 from pforte.gates.milter.connection import Connection
 from pforte.gates.milter.conversation import Conversation, House, Receive
-from pforte.gates.milter.letter import Space
 from pforte.gates.milter.listening import close_socket, inode_of, open_socket
+from pforte.gates.space import Space
 from pforte.settings.gates import MilterGateSettings
 
 IDLE_SECONDS = 7_200.0

@@ -1,26 +1,6 @@
 """A message as it arrives, put together octet for octet as the client sent it, so that DKIM can judge it."""
 
-
-class Space:
-    """Memory for messages that arrive at the same time.
-
-    Args:
-        octets: how many of all messages together are held at most.
-    """
-
-    def __init__(self, octets: int) -> None:
-        self.free = octets
-
-    def take(self, octets: int) -> bool:
-        """Take some for a message; False takes nothing: there is not as much left."""
-        if octets > self.free:
-            return False
-        self.free -= octets
-        return True
-
-    def give_back(self, octets: int) -> None:
-        """Give back what a message had."""
-        self.free += octets
+from pforte.gates.space import Space
 
 
 class Letter:

@@ -34,7 +34,7 @@ class PostfixGate:
         self.policy: Listener | JudgingListener = (
             Listener(policy, "gate.postfix.listen", lambda: PolicyDialogue(replies, lower))
             if ask is None
-            else JudgingListener(policy, ask)
+            else JudgingListener(policy, ask, replies.hold)
         )
         self.socketmap = Listener(socketmap, "gate.postfix.socketmap", lambda: SocketmapDialogue(replies))
 

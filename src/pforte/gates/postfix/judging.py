@@ -46,11 +46,18 @@ class JudgingListener:
     Args:
         address: host and port.
         ask: judges.
+        hold: returns what puts a client off while nothing is known of the bans, or None.
         connections: connections held at most.
     """
 
-    def __init__(self, address: str, ask: Ask, connections: int = 1_000) -> None:
-        self._address, self._ask, self._most = address, ask, connections
+    def __init__(
+        self,
+        address: str,
+        ask: Ask,
+        hold: Callable[[str], str | None] = lambda _: None,
+        connections: int = 1_000,
+    ) -> None:
+        self._address, self._ask, self._hold, self._most = address, ask, hold, connections
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ending = asyncio.Event()
@@ -134,6 +141,9 @@ class JudgingListener:
             session = session_of(question)
         except AddressError:
             return PASS  # a client without an address is a program of this machine
+        held = self._hold(question["client_address"])
+        if held is not None:
+            return held
         answer = await self._ask(session, envelope_of(question, stage), stage, question.get("instance", ""))
         return PASS if answer is None else action_of(answer)
 

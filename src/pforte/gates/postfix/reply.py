@@ -26,6 +26,11 @@ class Replies:
     contact: str = ""
     closed: bool = False
 
+    def hold(self, address: str) -> str | None:
+        """Return what puts a client off while nothing is known of the bans, or None."""
+        unknown = not self.table.loaded and self.closed and self.table.may_shut_out(address)
+        return PUT_OFF if unknown else None
+
     def to(self, address: str) -> str | None:
         """Return the reply that refuses a client, or None where it may come in.
 
@@ -33,7 +38,7 @@ class Replies:
             address: as Postfix writes it; a text that is no address may come in.
         """
         if not self.table.loaded:
-            return PUT_OFF if self.closed and self.table.may_shut_out(address) else None
+            return self.hold(address)
         held = self.table.shut_out(address, self.clock.now().timestamp())
         # RFC 5321 s4.2.1: 5yz is a permanent answer.
         return None if held is None else f"554 5.7.1 {refusal_line(held, self.contact)}"

@@ -15,6 +15,7 @@ from httptools import HttpParserError, HttpRequestParser
 from pforte.clock import Clock
 from pforte.gates.rspamd.question import Fields, QuestionError, read_question
 from pforte.gates.rspamd.report import render_error, render_json, render_rspamc, render_spamc
+from pforte.gates.space import Space
 from pforte.mail.message import Message
 from pforte.mail.reception import Outcome
 from pforte.mail.session import Envelope, Session
@@ -54,14 +55,47 @@ class HttpRequest:
     keeps: bool = False
 
 
+class BusyError(QuestionError):
+    """All mails that arrive at this time are more than is held."""
+
+
+class Holding:
+    """What one client's mails take of the memory that all share.
+
+    Args:
+        space: the memory.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._held = 0
+
+    def take(self, octets: int) -> None:
+        """Take some more.
+
+        Raises:
+            BusyError: there is not as much left.
+        """
+        if not self._space.take(octets):
+            raise BusyError("too many mails at the same time")
+        self._held += octets
+
+    def give_back(self) -> None:
+        """Give everything back."""
+        self._space.give_back(self._held)
+        self._held = 0
+
+
 class HttpHearing:
     """Hears what the parser of httptools reads; clients may send requests one behind the other.
 
     Args:
         most: octets of a body at most.
+        holding: memory for bodies.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, holding: Holding) -> None:
+        self._holding = holding
         self.parser = HttpRequestParser(self)
         self.complete: deque[HttpRequest] = deque()
         self._most = most
@@ -81,6 +115,7 @@ class HttpHearing:
         """Take a piece of the body."""
         if len(self._now.body) + len(piece) > self._most:
             raise TooLargeError(f"a mail of more than {self._most} octets")
+        self._holding.take(len(piece))
         self._now.body += piece
 
     def on_message_complete(self) -> None:
@@ -102,8 +137,8 @@ class Conversation:
         examine: judges mails.
         clock: measures how long that takes.
         most: octets of a mail at most.
-        reader: what the client says.
-        writer: what it hears.
+        space: memory that all clients share.
+        streams: what the client says, and what it hears.
     """
 
     def __init__(
@@ -111,11 +146,12 @@ class Conversation:
         examine: Examine,
         clock: Clock,
         most: int,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        space: Space,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     ) -> None:
+        self._holding = Holding(space)
         self._examine, self._clock, self._most = examine, clock, most
-        self._reader, self._writer = reader, writer
+        self._reader, self._writer = streams
 
     async def hold(self) -> None:
         """Answer request after request."""
@@ -124,6 +160,7 @@ class Conversation:
         except (TimeoutError, ConnectionError):
             return  # who is gone, or says nothing, hears nothing
         finally:
+            self._holding.give_back()
             self._writer.close()
             with suppress(ConnectionError):
                 await self._writer.wait_closed()
@@ -165,7 +202,7 @@ class Conversation:
                 fields, raw = await self._read_spamc(data)
             question = read_question(fields)
         except QuestionError as error:
-            return _spamd_error(76, str(error))
+            return _spamd_error(75 if isinstance(error, BusyError) else 76, str(error))
         outcome = await self._examine(question.session, question.envelope, raw)
         return render_rspamc(outcome) if dialect == "RSPAMC" else render_spamc(command, outcome, raw)
 
@@ -204,13 +241,14 @@ class Conversation:
                 if wanted is not None:
                     raise QuestionError(f"{len(body)} octets came, {wanted} were announced")
                 break
+            self._holding.take(len(piece))
             body += piece
         return bytes(body[:wanted])
 
     # HTTP.
 
     async def _answer_http(self, data: bytes) -> None:
-        hearing = HttpHearing(self._most)
+        hearing = HttpHearing(self._most, self._holding)
         try:
             hearing.parser.feed_data(data)
             while True:
@@ -222,6 +260,8 @@ class Conversation:
                         hearing.parser.feed_data(piece)
                 request = hearing.complete.popleft()
                 await self._say(_http(await self._consider(request), keeps=request.keeps))
+                if not hearing.complete:
+                    self._holding.give_back()
                 if not request.keeps:
                     break
         except HttpParserError as error:
@@ -322,11 +362,11 @@ def _inflate(packed: bytes, most: int) -> bytes:
 
 
 def _refusal(error: QuestionError) -> Reply:
-    status = 413 if isinstance(error, TooLargeError) else 400
+    status = {TooLargeError: 413, BusyError: 503}.get(type(error), 400)
     return status, "application/json", render_error(str(error))
 
 
 def _spamd_error(code: int, said: str) -> bytes:
     """Return an error of SPAMC; the codes are those of sysexits.h."""
-    words = {69: "EX_UNAVAILABLE", 76: "EX_PROTOCOL"}[code]
+    words = {69: "EX_UNAVAILABLE", 75: "EX_TEMPFAIL", 76: "EX_PROTOCOL"}[code]
     return f"SPAMD/1.1 {code} {words}: {said}\r\n".encode("utf-8", "backslashreplace")

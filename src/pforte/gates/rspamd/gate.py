@@ -5,8 +5,11 @@ import asyncio
 from pforte.clock import Clock
 from pforte.gates.gate import GateError
 from pforte.gates.rspamd.connection import PIECE, Conversation, Examine
+from pforte.gates.space import Space
 
 CLOSE_SECONDS = 2.0
+MAILS_AT_ONCE = 4
+"""Mails of the largest size that fit into memory at the same time."""
 
 
 class RspamdGate:
@@ -28,6 +31,7 @@ class RspamdGate:
         self._listen = listen
         self._examine, self._clock = examine, clock
         self._most, self._connections = most, connections
+        self._space = Space(MAILS_AT_ONCE * most)
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
@@ -70,6 +74,7 @@ class RspamdGate:
             return
         self._open[task] = writer
         try:
-            await Conversation(self._examine, self._clock, self._most, reader, writer).hold()
+            streams = reader, writer
+            await Conversation(self._examine, self._clock, self._most, self._space, streams).hold()
         finally:
             del self._open[task]

@@ -15,8 +15,8 @@ and how to mend it. What a finding does (`off`, `watch`, `mark`, `defer`, `rejec
 DNS server that does not answer, is never a verdict: the mail is put off and comes again.
 
 Two demands go beyond the RFCs and are this operator's own: encryption (`mail.tls`; RFC 3207 s4 says that a public server
-must not demand it) and names that point back (`mail.fcrdns`). Mail for postmaster and abuse is taken from everybody who
-is not shut out (RFC 2142).
+must not demand it) and names that point back (`mail.fcrdns`). Mail for postmaster and abuse (RFC 2142) is refused only for
+what is told at once, whoever the mail is for: a ban, too many connections, missing encryption, broken SMTP.
 """
 
 

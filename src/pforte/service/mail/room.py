@@ -85,6 +85,8 @@ class MailRoom:
         self._rates = Rates(settings.mail.rates, self._recall)
         self._counted: Counter[tuple[datetime, str]] = Counter()
         self._asked: OrderedDict[str, None] = OrderedDict()
+        self._listed = settings.mail.lists
+        self._lists = BlockLists(resolver, self._listed, self._tell_list)
         self._settings = settings
         self._began = register.first_mail()
         self._rulebook = self._write(settings)
@@ -176,11 +178,15 @@ class MailRoom:
             wait=mail.rates.greylist,
             is_suspect=proves_nothing,
         )
-        lists = BlockLists(self._resolver, mail.lists, self._tell_list)
+        if mail.lists != self._listed:
+            # What is known of their test points outlives a reload.
+            self._listed, self._lists = mail.lists, BlockLists(self._resolver, mail.lists, self._tell_list)
         return Rulebook(
             policy=policy_of(settings, watching=self._must_watch(settings)),
             house=house_of(settings, socket.getfqdn()),
-            inquiry=DnsInquiry(resolver=self._resolver, lists=lists, memory=memory, now=self._clock.now),
+            inquiry=DnsInquiry(
+                resolver=self._resolver, lists=self._lists, memory=memory, now=self._clock.now
+            ),
             ledger=MailLedger(
                 keep=self._register.file_mails,
                 worker=self._filing,

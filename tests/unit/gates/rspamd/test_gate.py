@@ -70,3 +70,25 @@ def test_who_says_nothing_does_not_hold_up_the_end(monkeypatch):
             writer.close()
 
     asyncio.run(run())
+
+
+def test_mails_that_never_end_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("pforte.gates.rspamd.gate.MAILS_AT_ONCE", 1)
+
+    async def run():
+        async with answering(most=100_000) as (say, gate):
+            begun = post(b"x" * 90_000)[:-1]
+            _, writer = await asyncio.open_connection("127.0.0.1", gate.port)
+            writer.write(begun)
+            await writer.drain()
+            while gate._space.free > 20_000:  # noqa: ASYNC110  the gate tells nobody what it has read
+                await asyncio.sleep(0.01)
+            refused = await say(post(b"y" * 50_000))
+            writer.close()
+            while gate._space.free < 100_000:  # noqa: ASYNC110  as above
+                await asyncio.sleep(0.01)
+            return refused, await say(post(b"y" * 50_000))
+
+    refused, taken = asyncio.run(asyncio.wait_for(run(), 30))
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert taken.startswith(b"HTTP/1.1 200 ")
