@@ -148,6 +148,20 @@ class Facts:
         return author if any(_are_related(author, signer) for signer in self.signers) else ""
 
     @property
+    def may_be_proven(self) -> bool:
+        """Say whether a signature of the author, or a believed seal, could not be checked for trouble with the DNS.
+
+        Until it can be, nothing that it would excuse is a verdict.
+        """
+        author = self.dmarc.author_domain if self.dmarc else ""
+        if author and any(_are_related(author, each) for each in self._signed_with(DkimResult.TEMPERROR)):
+            return True
+        chain = self.arc
+        return (
+            chain is not None and chain.result is ArcResult.TEMPERROR and bool(self._newest_believed(chain))
+        )
+
+    @property
     def signers(self) -> tuple[str, ...]:
         """Return the domains whose signature (DKIM) holds for author and text: all From fields, the whole body."""
         return self._signed_with(DkimResult.PASS)
