@@ -139,23 +139,42 @@ class Facts:
     def proven_author(self) -> str:
         """Return the author's domain if a signature (DKIM) of it, or of a domain above or below it, holds, or "".
 
-        Unlike DMARC this needs no record of the author's domain.
+        Unlike DMARC this needs no record of the author's domain. With several From fields nobody is proven: which of
+        them readers see is not known (RFC 6376 s8.15).
         """
         author = self.dmarc.author_domain if self.dmarc else ""
-        proven = any(
-            f".{author}".endswith(f".{signer}") or f".{signer}".endswith(f".{author}")
-            for signer in self.signers
+        if not author or self.message is None or len(self.message.all(b"from")) != 1:
+            return ""
+        return author if any(_are_related(author, signer) for signer in self.signers) else ""
+
+    @property
+    def may_be_proven(self) -> bool:
+        """Say whether a signature of the author, or a believed seal, could not be checked for trouble with the DNS.
+
+        Until it can be, nothing that it would excuse is a verdict.
+        """
+        author = self.dmarc.author_domain if self.dmarc else ""
+        if author and any(_are_related(author, each) for each in self._signed_with(DkimResult.TEMPERROR)):
+            return True
+        chain = self.arc
+        return (
+            chain is not None and chain.result is ArcResult.TEMPERROR and bool(self._newest_believed(chain))
         )
-        return author if author and proven else ""
 
     @property
     def signers(self) -> tuple[str, ...]:
-        """Return the domains whose signature (DKIM) holds."""
+        """Return the domains whose signature (DKIM) holds for author and text: all From fields, the whole body."""
+        return self._signed_with(DkimResult.PASS)
+
+    def _signed_with(self, result: DkimResult) -> tuple[str, ...]:
         checked = () if self.dkim is None else self.dkim.signatures
         return tuple(
             each.domain
             for each in checked
-            if each.verdict.result is DkimResult.PASS and not each.verdict.testing
+            if each.verdict.result is result
+            and not each.verdict.testing
+            and each.from_covered
+            and each.whole_body
         )
 
     @property
@@ -173,3 +192,7 @@ class Facts:
     def _newest_believed(self, chain: Validation) -> str:
         newest = chain.sealers[-1].domain if chain.sealers else ""
         return newest if newest in self.house.sealers else ""
+
+
+def _are_related(author: str, signer: str) -> bool:
+    return f".{author}".endswith(f".{signer}") or f".{signer}".endswith(f".{author}")

@@ -20,7 +20,7 @@ def judge(facts: Facts) -> Finding | None:
         ID,
         found.why.encode("utf-8", "backslashreplace"),
         "SPF or DKIM that passes for the author's domain or one of its organisation",
-        temporary=trouble,
+        temporary=trouble or facts.may_be_proven,
         domain=found.author_domain,
         policy=found.policy_domain or found.author_domain,
     )

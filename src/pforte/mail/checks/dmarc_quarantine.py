@@ -19,6 +19,7 @@ def judge(facts: Facts) -> Finding | None:
         ID,
         found.why.encode("utf-8", "backslashreplace"),
         "SPF or DKIM that passes for the author's domain or one of its organisation",
+        temporary=facts.may_be_proven,
         domain=found.author_domain,
     )
 
@@ -35,6 +36,14 @@ CHECK = Check(
         Text(
             en="{domain} does not stand behind this mail and asks to set it aside (DMARC)",
             de="{domain} steht nicht hinter dieser Mail und bittet, sie beiseite zu legen (DMARC)",
+        ),
+    ),
+    temporary=Reply(
+        451,
+        "4.7.26",
+        Text(
+            en="whether {domain} stands behind this mail could not be found out, try again later",
+            de="ob {domain} hinter dieser Mail steht, ist gerade nicht feststellbar, versuchen Sie es später",
         ),
     ),
     summary=Text(

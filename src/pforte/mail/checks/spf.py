@@ -9,7 +9,10 @@ ID = "mail.spf"
 
 
 def judge(facts: Facts) -> Finding | None:
-    """See SPF's fail or trouble, unless the author's own signature or a believed sealer speaks for the mail."""
+    """See SPF's fail or trouble, unless the author's own signature or a believed sealer speaks for the mail.
+
+    While one of these could not be checked, the fail is put off.
+    """
     found = facts.spf
     if found is None or found.result not in (Result.FAIL, Result.TEMPERROR):
         return None
@@ -19,7 +22,7 @@ def judge(facts: Facts) -> Finding | None:
         ID,
         found.why.encode("utf-8", "backslashreplace"),
         "a client that the domain's SPF record names, or a DKIM signature of the author's domain",
-        temporary=found.result is Result.TEMPERROR,
+        temporary=found.result is Result.TEMPERROR or facts.may_be_proven,
         domain=found.domain,
         address=facts.session.address,
     )
@@ -43,8 +46,8 @@ CHECK = Check(
         451,
         "4.7.24",
         Text(
-            en="the SPF record of {domain} could not be looked up, try again later",
-            de="der SPF-Eintrag von {domain} ist gerade nicht abrufbar, versuchen Sie es später",
+            en="whether {address} may send for {domain} could not be found out, try again later",
+            de="ob {address} für {domain} senden darf, ist gerade nicht feststellbar, versuchen Sie es später",
         ),
     ),
     summary=Text(

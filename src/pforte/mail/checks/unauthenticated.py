@@ -16,6 +16,8 @@ def judge(facts: Facts) -> Finding | None:
     results = [checked.verdict.result for checked in facts.dkim.signatures]
     if facts.spf.result in (Spf.PASS, Spf.TEMPERROR) or facts.signers or Dkim.TEMPERROR in results:
         return None
+    if facts.may_be_proven:
+        return None
     signed = ", ".join(f"{checked.domain}: {checked.verdict.why}" for checked in facts.dkim.signatures)
     return finding_of(
         ID,
