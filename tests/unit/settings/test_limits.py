@@ -30,6 +30,9 @@ from pforte.settings import limits
         (limits.host_name, "_dmarc.example.org"),
         (limits.host_and_port, "127.0.0.1:5514"),
         (limits.host_and_port, "[::1]:0"),
+        (limits.address_or_socket, "127.0.0.1:5514"),
+        (limits.address_or_socket, "/run/pforte/gate"),
+        (limits.address_or_socket, "unix:/run/pforte/gate"),
         (limits.time_zone, "UTC"),
         (limits.time_zone, "Europe/Berlin"),
         (limits.page_or_file, ""),
@@ -96,6 +99,11 @@ def test_no_address_and_port_passes_that_cannot_be_bound(value):
     assert limits.host_and_port(value)
 
 
+@pytest.mark.parametrize("value", ["", "gate", "unix:gate", "/run/pf\norte"])
+def test_no_place_passes_that_is_neither_an_address_nor_a_path(value):
+    assert limits.address_or_socket(value)
+
+
 def test_the_nearest_known_name_is_suggested():
     assert limits.suggestion("graze", ["level", "grace"]) == '; did you mean "grace"?'
     assert limits.suggestion("zzz", ["level", "grace"]) == ""
@@ -108,6 +116,7 @@ def test_no_text_makes_a_limit_fail(value):
         limits.network,
         limits.host_name,
         limits.host_and_port,
+        limits.address_or_socket,
         limits.page_or_file,
         limits.url_path,
         limits.word,
