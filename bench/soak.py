@@ -185,6 +185,7 @@ class Findings:
     silent: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    late: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     memory: list[tuple[float, int, float]] = field(default_factory=list)
 
     def tell(self, text: str) -> None:
@@ -206,7 +207,7 @@ class Soak:
         self.truth, self.findings = Truth(), Findings()
         self.stop = threading.Event()
         self.life = 0
-        self.began = time.monotonic()
+        self.began, self.born = time.monotonic(), now()
         self._register = Register.open(house.state, CLOCK)
 
     def run(self) -> Findings:
@@ -330,8 +331,16 @@ class Soak:
         truth = self.truth
         wanted = truth.wanted(answer.network, answer.asked, answer.answered)
         if wanted is not None and answer.refused is not wanted:
-            known = [vars(ban) for ban in truth.bans[answer.network].values()]
-            self.findings.tell(f"{gate}: {answer}; known: {known}; last outage: {truth.outages[-1:]}")
+            bans = truth.bans[answer.network].values()
+            moments = [
+                moment for ban in bans for moment in (ban.decided, ban.end()) if moment <= answer.asked
+            ]
+            late = answer.asked - max(moments, default=self.born)
+            self.findings.late[gate] = max(self.findings.late[gate], late)
+            known = [vars(ban) for ban in bans]
+            self.findings.tell(
+                f"{gate}, {late:.2f} s late: {answer}; known: {known}; last outage: {truth.outages[-1:]}"
+            )
 
     def _note_silence(self, gate: str, asked: float, answered: float, trouble: str) -> None:
         self.findings.silent[gate] += 1
@@ -435,6 +444,8 @@ def main() -> int:
         print(
             f"{gate:<20} asked {findings.asked[gate]:>7,}  silent while the service was away {findings.silent[gate]:>5,}"
         )
+    for gate, seconds in findings.late.items():
+        print(f"{gate:<20} answered by what held {seconds:.2f} s before")
     for what, count in sorted(findings.done.items()):
         print(f"{what:<30} {count:>7,}")
     met = not findings.wrong

@@ -6,12 +6,14 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -428,3 +430,32 @@ def test_a_site_that_chose_to_be_closed_is_closed_while_the_gate_is_away(street:
 def test_a_refusal_of_the_sites_own_stays_the_sites(street: Street) -> None:
     reply = street.visit(PERSON, "/own")
     assert (reply.status, reply.body) == (403, "site says no")
+
+
+@pytest.mark.parametrize("street", ["nginx"], indirect=True)
+def test_nginx_asks_at_a_unix_socket(street: Street) -> None:
+    """Set up as the guide says: the folder's group is that of nginx, and nobody else gets in."""
+    with TemporaryDirectory(prefix="pf-gate-") as name:
+        folder = Path(name)
+        shutil.chown(folder, group="www-data")
+        folder.chmod(0o2750)
+        street.end("proxy", signal.SIGTERM)
+        street.end("pforte", signal.SIGTERM)
+        settings = street.folder / "pforte.toml"
+        settings.write_text(
+            settings.read_text().replace("[gate.http]", f'[gate.http]\nlisten = "{folder}/gate"')
+        )
+        configuration = street.folder / "nginx.conf"
+        upstream = re.search(r"upstream pforte \{ server unix:.*\}", GUIDE)
+        assert upstream
+        at_socket = upstream[0].replace("/var/lib/pforte-http", str(folder))
+        configuration.write_text(
+            "user www-data;" + configuration.read_text().replace(snippet("nginx"), at_socket)
+        )
+        street.serve()
+        street.start("proxy", "nginx", "-c", str(configuration))
+        until(lambda: street.visit(PERSON).body == "hello", "nginx serves")
+        street.pforte("ban", VISITORS["banned"], "--for", "1h", "--reason", "test")
+        until(lambda: street.visit(VISITORS["banned"]).status == 403, "the ban is enforced")
+        assert street.visit(PERSON).body == "hello"
+        assert stat.S_IMODE((folder / "gate").stat().st_mode) == 0o660

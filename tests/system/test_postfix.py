@@ -55,9 +55,9 @@ MASTER = """\
   -o {{ {by_policy} }}
 127.0.0.1:{stages} inet n - n - - smtpd
   -o smtpd_delay_reject=no
-  -o smtpd_client_restrictions=check_policy_service,inet:127.0.0.1:{gate}
-  -o smtpd_data_restrictions=check_policy_service,inet:127.0.0.1:{gate}
-  -o smtpd_end_of_data_restrictions=check_policy_service,inet:127.0.0.1:{gate}
+  -o smtpd_client_restrictions=check_policy_service,{gate_asked}
+  -o smtpd_data_restrictions=check_policy_service,{gate_asked}
+  -o smtpd_end_of_data_restrictions=check_policy_service,{gate_asked}
 127.0.0.1:{socketmap} inet n - n - - smtpd
   -o {{ {by_table} }}
 127.0.0.1:{cidr} inet n - n - - smtpd
@@ -76,8 +76,8 @@ SETTINGS = """\
 state = "{folder}/state"
 [gate.postfix]
 enabled = true
-listen = "127.0.0.1:{gate}"
-socketmap = "127.0.0.1:{table}"
+listen = "{gate_place}"
+socketmap = "{table_place}"
 [gate.files]
 enabled = true
 folder = "{folder}/files"
@@ -133,16 +133,26 @@ class House:
         return found
 
 
-def snippets(folder: Path, ports: dict[str, int]) -> dict[str, str]:
-    """Return what the guide tells to write into main.cf, with the addresses of this house."""
+def snippets(places: dict[str, str], folder: Path) -> dict[str, str]:
+    """Return what the guide tells to write into main.cf, with the places of this house."""
     guide = (Path(__file__).parents[2] / "docs" / "guides" / "postfix.md").read_text()
     found = re.findall(r"```\n# main.cf\n(.*?)```", guide, re.DOTALL)
-    mine = {":10040": f":{ports['gate']}", ":10041": f":{ports['table']}", "/var/lib/pforte": str(folder)}
+    mine = {
+        "inet:127.0.0.1:10040": places["gate"],
+        "inet:127.0.0.1:10041": places["table"],
+        "/var/lib/pforte": str(folder),
+    }
     for written, here in mine.items():
         found = [text.replace(written, here) for text in found]
     return dict(
         zip(("by_policy", "by_table", "by_file"), (" ".join(text.split()) for text in found), strict=True)
     )
+
+
+def _asked(places: dict[str, str], folder: Path) -> dict[str, str]:
+    """Return what Postfix's configuration says of places, as it writes them itself."""
+    asked = {name: place if place.startswith("unix:") else f"inet:{place}" for name, place in places.items()}
+    return {"gate_asked": asked["gate"], **snippets(asked, folder)}
 
 
 def until(holds: Callable[[], object], seconds: float = 20) -> None:
@@ -170,31 +180,41 @@ def answers(port: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
     # Not among pytest's own folders: Postfix works there as a user who may not enter them.
     with TemporaryDirectory(prefix="pforte-postfix-") as folder:
-        yield from _open_house(Path(folder))
+        yield from _open_house(Path(folder), at_sockets=getattr(request, "param", "") == "unix")
 
 
-def _open_house(folder: Path) -> Iterator[House]:
+def _open_house(folder: Path, *, at_sockets: bool) -> Iterator[House]:
     folder.chmod(0o755)
     doors = ("policy", "stages", "socketmap", "cidr", "gate", "table")
     made = House(folder, dict(zip(doors, free_ports(len(doors)), strict=True)))
     for name in ("etc", "spool", "data"):
         (folder / name).mkdir()
     shutil.chown(folder / "data", "postfix")
+    places = {name: f"127.0.0.1:{made.ports[name]}" for name in ("gate", "table")}
+    if at_sockets:
+        # As the guide says: the folder belongs to us, and to Postfix's group.
+        (folder / "sockets").mkdir()
+        shutil.chown(folder / "sockets", group="postfix")
+        (folder / "sockets").chmod(0o2750)
+        places = {name: f"unix:{folder}/sockets/{name}" for name in places}
     (folder / "etc" / "main.cf").write_text(MAIN.format(folder=folder, programs=PROGRAMS))
     (folder / "etc" / "master.cf").write_text(
-        MASTER.format(folder=folder, **made.ports, **snippets(folder, made.ports))
+        MASTER.format(folder=folder, **made.ports, **_asked(places, folder))
     )
-    (folder / "pforte.toml").write_text(SETTINGS.format(folder=folder, **made.ports))
+    (folder / "pforte.toml").write_text(
+        SETTINGS.format(folder=folder, gate_place=places["gate"], table_place=places["table"])
+    )
     processes = []
     try:
         serve = [sys.executable, "-m", "pforte", "--config", str(folder / "pforte.toml"), "serve"]
         log = (folder / "pforte.log").open("wb")
         processes.append(subprocess.Popen(serve, stdout=log, stderr=log))
         log.close()
-        until(lambda: answers(made.ports["gate"]) and (folder / "files" / "postfix.cidr").exists())
+        until(lambda: "service.ready" in (folder / "pforte.log").read_text())
+        until((folder / "files" / "postfix.cidr").exists)
         postfix = ["postfix", "-c", str(folder / "etc"), "start-fg"]
         log = (folder / "postfix.log").open("wb")
         processes.append(subprocess.Popen(postfix, stdout=log, stderr=log, start_new_session=True))
@@ -276,6 +296,16 @@ def test_the_file_refuses_after_it_was_read_again(house: House) -> None:
     house.read_files_again()
     until(lambda: house.answer("cidr", BANNED)[0] == 554)
     assert house.answer("cidr", FREE)[0] == 250
+
+
+@pytest.mark.parametrize("house", ["unix"], indirect=True)
+@pytest.mark.parametrize("door", ["policy", "socketmap"])
+def test_postfix_asks_at_a_unix_socket(house: House, door: str) -> None:
+    house.pforte("ban", BANNED, "--for", "1h", "--reason", "test")
+    until(lambda: house.answer(door, BANNED)[0] == 554)
+    assert house.answer(door, FREE)[0] == 250
+    house.pforte("lift", BANNED, "--reason", "test")
+    until(lambda: house.answer(door, BANNED)[0] == 250)
 
 
 def test_one_connection_carries_the_questions_of_many_sessions(house: House) -> None:

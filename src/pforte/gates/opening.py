@@ -20,7 +20,7 @@ from pforte.gates.files.zone_renderings import renderings_of
 from pforte.gates.gate import Gate
 from pforte.gates.haproxy.gate import HaproxyGate
 from pforte.gates.haproxy.runtime import RuntimeSocket
-from pforte.gates.http.gate import HttpGate
+from pforte.gates.http.gate import THIS_MACHINE, HttpGate
 from pforte.gates.http.porter import Detection, Porter
 from pforte.gates.http.visitors import Visitors
 from pforte.gates.milter.gate import MilterGate
@@ -35,6 +35,7 @@ from pforte.mail.checks.declaration import Stage
 from pforte.mail.reception import Answer, Outcome, Reception
 from pforte.mail.session import Envelope, Session
 from pforte.net.addresses import Network
+from pforte.net.unix_socket import socket_path
 from pforte.settings.table import Settings
 from pforte.visits.checks import CHECKS
 
@@ -176,7 +177,9 @@ def open_http(
         detection: judges requests before they are served; None where only bans count.
     """
     gate = settings.gate.http
-    visitors = Visitors(map(ip_network, gate.trusted), gate.address)
+    # Who may write to a UNIX socket was chosen by its owner.
+    at_socket = (THIS_MACHINE,) if socket_path(gate.listen) else ()
+    visitors = Visitors(map(ip_network, (*gate.trusted, *at_socket)), gate.address)
     porter = Porter(
         table, visitors, detection, gate.on_failure, clock.now().timestamp(), settings.desk.contact
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pforte.settings.declaration import setting
 from pforte.settings.limits import (
+    address_or_socket,
     at_least,
     between,
     each,
@@ -107,7 +108,9 @@ class HttpGateSettings:
     """[gate.http]: a listener that web servers and proxies ask about each request, and Dovecot about each log-in."""
 
     enabled: bool = setting(False, "Answer web servers that ask whether a visitor may come in.")
-    listen: str = setting("127.0.0.1:8081", "Address and port.", host_and_port)
+    listen: str = setting(
+        "127.0.0.1:8081", "Address and port, or the path of a UNIX socket (mode 0660).", address_or_socket
+    )
     trusted: tuple[str, ...] = setting(
         _LOOPBACK, "Networks of the proxies whose word about the client's address is taken.", each(network)
     )
@@ -140,8 +143,14 @@ class PostfixGateSettings:
     """[gate.postfix]: Postfix asks about each client (check_policy_service, socketmap)."""
 
     enabled: bool = setting(False, "Answer Postfix.")
-    listen: str = setting("127.0.0.1:10040", "Address and port of the policy service.", host_and_port)
-    socketmap: str = setting("127.0.0.1:10041", "Address and port of the socketmap table.", host_and_port)
+    listen: str = setting(
+        "127.0.0.1:10040",
+        "Address and port of the policy service, or the path of a UNIX socket (mode 0660).",
+        address_or_socket,
+    )
+    socketmap: str = setting(
+        "127.0.0.1:10041", "Address and port of the socketmap table, or a path likewise.", address_or_socket
+    )
     judge: bool = setting(
         False,
         "Let the policy service ask the whole mail policy ([mail]) from CONNECT to RCPT, not only the bans.",

@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from pforte.net.unix_socket import socket_path
 from pforte.settings.durations import render_duration
 
 T = TypeVar("T")
@@ -106,6 +107,14 @@ def host_and_port_or_path(value: str) -> str:
     if length > _LONGEST_SOCKET:
         return f"must have {_LONGEST_SOCKET} bytes at most as the path of a socket, not {length}"
     return one_line(value)
+
+
+def address_or_socket(value: str) -> str:
+    """Allow what :func:`host_and_port` allows, and the absolute path of a UNIX socket with or without ``unix:``."""
+    if socket_path(value):
+        return one_line(value)
+    said = host_and_port(value)
+    return f'{said}, nor the path of a UNIX socket such as "/run/pforte/gate"' if said else ""
 
 
 def time_zone(value: str) -> str:

@@ -2,12 +2,11 @@
 
 import contextlib
 import errno
-import os
 import socket
-import stat
 import struct
-from pathlib import Path
 
+from pforte.net import unix_socket
+from pforte.net.unix_socket import SocketPathError
 from pforte.sources.block import SourceError
 
 RECEIVE_BYTES = 8_388_608
@@ -15,14 +14,9 @@ RECEIVE_BYTES = 8_388_608
 
 BACKLOG = 128
 
-UNIX_MODE = 0o660
-"""Mode of a UNIX socket: its owner and group may send. Give senders the group (or a folder with the setgid bit);
-whoever may write here can get anyone banned, so all the world must not."""
-
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _DROPS = 8  # SK_MEMINFO_DROPS of linux/sock_diag.h
-_PATH_BYTES = 107  # sun_path of unix(7), less its final NUL
 
 
 def open_udp(source: str, listen: str) -> socket.socket:
@@ -48,49 +42,19 @@ def open_tcp(source: str, listen: str) -> socket.socket:
 
 
 def open_unix(source: str, path: str) -> socket.socket:
-    """Bind a UNIX datagram socket of mode 0660; one that nobody listens on any more is replaced.
+    """Bind a UNIX datagram socket of mode 0660: whoever may write to it can get anyone banned.
 
     Raises:
         SourceError: the path is taken by a living socket or by something else, or cannot be used.
     """
-    place = f'source "{source}": path = "{path}"'
     if not path:
         raise SourceError(f'source "{source}": path is empty; name the socket, such as "/run/pforte/log"')
-    if len(os.fsencode(path)) > _PATH_BYTES:
-        raise SourceError(f"{place}: is too long for a socket; at most {_PATH_BYTES} bytes")
-    opened = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
-        _clear_stale(place, path)
-        # Before bind: the socket must at no moment be open to more.
-        os.fchmod(opened.fileno(), UNIX_MODE)
-        opened.bind(path)
-        Path(path).chmod(UNIX_MODE)
-    except SourceError:
-        opened.close()
-        raise
-    except OSError as error:
-        opened.close()
-        raise SourceError(f"{place}: {_advise_path(error)}") from error
+        opened = unix_socket.open_unix(path, socket.SOCK_DGRAM)
+    except SocketPathError as error:
+        raise SourceError(f'source "{source}": path = "{path}": {error}') from error
     _widen(opened)
     return opened
-
-
-def remove_unix(opened: socket.socket, path: str, inode: tuple[int, int]) -> None:
-    """Close a UNIX socket and remove its file, unless another has taken its place."""
-    opened.close()
-    with contextlib.suppress(OSError):
-        if inode_of(path) == inode:
-            Path(path).unlink()
-
-
-def inode_of(path: str) -> tuple[int, int]:
-    """Return device and inode of what stands at a path.
-
-    Raises:
-        OSError: nothing does.
-    """
-    found = Path(path).lstat()
-    return found.st_dev, found.st_ino
 
 
 def count_kernel_drops(opened: socket.socket) -> int:
@@ -145,37 +109,6 @@ def _advise(error: OSError, kind: socket.SocketKind) -> str:
             return "not allowed; choose a port above 1023 or grant CAP_NET_BIND_SERVICE"
         case _:
             return f"cannot be opened: {error.strerror}"
-
-
-def _advise_path(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOENT | errno.ENOTDIR:
-            return "its folder does not exist; make it, or let systemd do so (RuntimeDirectory=)"
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return "must not be written; choose a folder that belongs to this program's user"
-        case _:
-            return f"cannot be opened: {error.strerror or error}"
-
-
-def _clear_stale(place: str, path: str) -> None:
-    try:
-        mode = Path(path).lstat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISSOCK(mode):
-        raise SourceError(f"{place}: is there already and no socket; move it away or choose another path")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            Path(path).unlink()
-            return
-        except OSError as error:
-            if error.errno != errno.EPROTOTYPE:  # a living stream socket says so
-                raise
-    raise SourceError(
-        f"{place}: address in use; another program listens there, stop it or choose another path"
-    )
 
 
 def _widen(opened: socket.socket) -> None:

@@ -9,10 +9,11 @@ from typing import Literal, cast
 import structlog
 
 from pforte.clock import Clock
+from pforte.net.unix_socket import inode_of, remove_unix
 from pforte.sources.block import Block, Figures, Limits
 from pforte.sources.framing import Framer
 from pforte.sources.inbox import Inbox
-from pforte.sources.sockets import count_kernel_drops, inode_of, open_tcp, open_udp, open_unix, remove_unix
+from pforte.sources.sockets import count_kernel_drops, open_tcp, open_udp, open_unix
 from pforte.sources.syslog_line import HEAD_BYTES, write_line
 
 DATAGRAMS_AT_ONCE = 256
@@ -156,7 +157,7 @@ class SyslogSource:
             self._look_at_kernel()
             asyncio.get_running_loop().remove_reader(self._socket)
             if self._inode is not None:
-                remove_unix(self._socket, self._path, self._inode)
+                remove_unix(self._path, self._inode)
             self._socket.close()
         self._server = self._socket = None
 

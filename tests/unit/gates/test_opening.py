@@ -1,8 +1,10 @@
 """The settings make the gates."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -193,6 +195,73 @@ def test_the_http_gate_is_opened_where_it_is_enabled():
     http = HttpGateSettings(enabled=True, trusted=("127.0.0.0/8", "2001:db8::7"), connections=7)
     (gate,) = open_answering(Settings(gate=GateSettings(http=http)), CLOCK, table)
     assert gate.name == "http"
+
+
+def test_whoever_may_write_to_a_unix_socket_says_who_visits():
+    """Its group was chosen by the operator; networks say nothing there."""
+    table = TableGate()
+    table.load([BAN], CLOCK.now())
+    question = "GET /nginx HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {}\r\nX-Original-URI: /\r\n\r\n"
+
+    async def run(path: Path) -> list[bytes]:
+        http = HttpGateSettings(enabled=True, listen=f"unix:{path}", trusted=("198.51.100.7/32",))
+        (gate,) = open_answering(Settings(gate=GateSettings(http=http)), CLOCK, table)
+        await gate.open()
+        reader, writer = await asyncio.open_unix_connection(path)
+        said = []
+        for visitor in ("192.0.2.1", "192.0.2.2"):
+            writer.write(question.format(visitor).encode())
+            said.append((await reader.readuntil(b"\r\n\r\n"))[:12])
+        writer.close()
+        await gate.close()
+        return said
+
+    with TemporaryDirectory(prefix="pf-http-") as folder:
+        assert asyncio.run(run(Path(folder, "gate"))) == [b"HTTP/1.1 403", b"HTTP/1.1 204"]
+        assert not Path(folder, "gate").exists()
+
+
+def test_postfix_asks_at_unix_sockets():
+    async def ask(path: Path, question: bytes, end: bytes) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(question)
+        answer = await reader.readuntil(end)
+        writer.close()
+        return answer
+
+    async def run(folder: Path) -> None:
+        table = TableGate()
+        table.load([BAN], CLOCK.now())
+        places = PostfixGateSettings(
+            enabled=True, listen=f"{folder}/policy", socketmap=f"unix:{folder}/table", let_through=()
+        )
+        (gate,) = open_answering(Settings(gate=GateSettings(postfix=places)), CLOCK, table)
+        await gate.open()
+        question = b"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\n\n"
+        assert (await ask(folder / "policy", question, b"\n\n")).startswith(b"action=554 ")
+        assert b":OK 554 " in await ask(folder / "table", b"16:pforte 192.0.2.1,", b",")
+        await gate.close()
+
+    with TemporaryDirectory(prefix="pf-postfix-") as folder:
+        asyncio.run(run(Path(folder)))
+        assert list(Path(folder).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "number"),
+    [
+        ("visit.mail-relay", 1),
+        ("visit.form-spam", 2),
+        ("visit.xss", 0),
+        ("by hand", 0),
+        ("ladder.escalation", 0),
+    ],
+)
+def test_a_scope_is_of_a_kind_or_of_a_check_which_goes_first(engine, reason, number):
+    scope = {"spam": (587, 25), "visit.form-spam": (465,)}
+    layout = open_nftables(settings_of(nftables={"scope": scope}), ()).layout
+    assert layout.closing == ((), (25, 587), (465,))
+    assert layout.scope_of(reason) == number
 
 
 def test_the_zones_of_another_server_are_those_of_the_block_list(tmp_path):

@@ -33,6 +33,9 @@ from pforte.settings import limits
         (limits.host_and_port_or_path, "[::1]:10042"),
         (limits.host_and_port_or_path, "/run/pforte/milter"),
         (limits.host_and_port_or_path, "/" + "x" * 106),
+        (limits.address_or_socket, "127.0.0.1:5514"),
+        (limits.address_or_socket, "/run/pforte/gate"),
+        (limits.address_or_socket, "unix:/run/pforte/gate"),
         (limits.time_zone, "UTC"),
         (limits.time_zone, "Europe/Berlin"),
         (limits.page_or_file, ""),
@@ -111,6 +114,11 @@ def test_a_place_to_listen_at_is_an_address_or_a_short_path(value, said):
     assert said in limits.host_and_port_or_path(value)
 
 
+@pytest.mark.parametrize("value", ["", "gate", "unix:gate", "/run/pf\norte"])
+def test_no_place_passes_that_is_neither_an_address_nor_a_path(value):
+    assert limits.address_or_socket(value)
+
+
 def test_the_nearest_known_name_is_suggested():
     assert limits.suggestion("graze", ["level", "grace"]) == '; did you mean "grace"?'
     assert limits.suggestion("zzz", ["level", "grace"]) == ""
@@ -124,6 +132,7 @@ def test_no_text_makes_a_limit_fail(value):
         limits.host_name,
         limits.host_and_port,
         limits.host_and_port_or_path,
+        limits.address_or_socket,
         limits.page_or_file,
         limits.url_path,
         limits.word,

@@ -82,13 +82,15 @@ class Connection(asyncio.Protocol):
         porter: answers questions.
         room: knows the open connections.
         turn: what arrives between two questions waits there, where the proxy may write them in the usual form.
+        peer: the address that stands for the other end where it has none: that of a UNIX socket.
     """
 
-    def __init__(self, porter: Answering, room: Room, turn: Turn) -> None:
+    def __init__(self, porter: Answering, room: Room, turn: Turn, peer: str = "") -> None:
         self._porter = porter
         self._is_welcome = porter.is_welcome
         self._room = room
         self._turn = turn
+        self._peer = (peer,) if peer else ()
         self._asker = Asker("", trusted=False, forwards=False)
         self._parser = HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
@@ -108,7 +110,7 @@ class Connection(asyncio.Protocol):
         """Begin."""
         self._transport = transport
         self.since = self._room.now
-        peer = transport.get_extra_info("peername")
+        peer = self._peer or transport.get_extra_info("peername")
         if not peer:  # gone already
             transport.abort()
             return

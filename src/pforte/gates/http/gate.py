@@ -6,14 +6,17 @@ from collections import OrderedDict
 from contextlib import suppress
 
 from pforte.clock import Clock
-from pforte.gates.gate import GateError
 from pforte.gates.http.connection import Connection
 from pforte.gates.http.porter import Porter
 from pforte.gates.http.turn import Turn
+from pforte.gates.listening import Door, open_door
+from pforte.net.unix_socket import socket_path
 
 TICK_SECONDS = 0.25
 """How old the present moment may be that answers are given by."""
 CLOSE_SECONDS = 2.0
+THIS_MACHINE = "127.0.0.1"
+"""Stands for who asks at a UNIX socket."""
 BACKLOG = 1_024
 """Connections that may wait to be taken in."""
 _SPARE_FILES = 64
@@ -24,7 +27,7 @@ class HttpGate:
     """Listens for questions.
 
     Args:
-        listen: address and port as in the settings.
+        listen: address and port, or the path of a UNIX socket, as in the settings.
         porter: answers them.
         clock: tells the present moment.
         connections: connections held at most.
@@ -33,16 +36,15 @@ class HttpGate:
     name = "http"
 
     def __init__(self, listen: str, porter: Porter, clock: Clock, connections: int) -> None:
-        host, _, port = listen.rpartition(":")
-        self._host, self._port = host.removeprefix("[").removesuffix("]"), int(port)
         self._listen = listen
+        self._peer = THIS_MACHINE if socket_path(listen) else ""
         self._porter = porter
         self._clock = clock
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = max(min(connections, soft - _SPARE_FILES), 1)
         self._turn = Turn(porter.glance)
         self._open: OrderedDict[Connection, None] = OrderedDict()
-        self._server: asyncio.Server | None = None
+        self._door: Door | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._empty = asyncio.Event()
         self.now = clock.monotonic()
@@ -50,8 +52,8 @@ class HttpGate:
     @property
     def port(self) -> int:
         """Return the port that is listened on: another one than in the settings where they say 0."""
-        assert self._server is not None  # noqa: S101  only asked for while it is open
-        return int(self._server.sockets[0].getsockname()[1])
+        assert self._door is not None  # noqa: S101  only asked for while it is open
+        return self._door.port
 
     async def open(self) -> None:
         """Begin to listen.
@@ -59,20 +61,14 @@ class HttpGate:
         Raises:
             GateError: the address cannot be used.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(self._connect, self._host, self._port, backlog=BACKLOG)
-        except OSError as error:
-            raise GateError(
-                f"gate.http.listen: {self._listen} cannot be used: {error.strerror or error}"
-            ) from error
+        self._door = await open_door(self._listen, "gate.http.listen", self._connect, BACKLOG)
         self._ticking = asyncio.create_task(self._tick())
 
     async def close(self) -> None:
         """Stop listening; questions under way are answered, for at most two seconds."""
-        if self._server is None or self._ticking is None:
+        if self._door is None or self._ticking is None:
             return
-        self._server.close()
+        self._door.close()
         self._ticking.cancel()
         self._empty.clear()
         self._turn.settle()
@@ -84,7 +80,7 @@ class HttpGate:
                 await asyncio.wait_for(self._empty.wait(), CLOSE_SECONDS)
         for connection in list(self._open):
             connection.abort()
-        self._server = self._ticking = None
+        self._door = self._ticking = None
 
     # The room of its connections.
 
@@ -106,7 +102,7 @@ class HttpGate:
             self._empty.set()
 
     def _connect(self) -> Connection:
-        return Connection(self._porter, self, self._turn)
+        return Connection(self._porter, self, self._turn, self._peer)
 
     async def _tick(self) -> None:
         """Keep the present moment and end what waits for too long, until cancelled."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from pforte.gates.gate import GateError
+from pforte.gates.listening import Door, open_door
 from pforte.gates.postfix.dialogue import QuestionError
 from pforte.gates.postfix.policy import LONGEST_QUESTION, Question, parse_question
 from pforte.mail.checks.declaration import Stage
@@ -44,7 +44,7 @@ class JudgingListener:
     """Listens for the questions of Postfix.
 
     Args:
-        address: host and port.
+        address: host and port, or the path of a UNIX socket.
         ask: judges.
         hold: returns what puts a client off while nothing is known of the bans, or None.
         connections: connections held at most.
@@ -58,7 +58,7 @@ class JudgingListener:
         connections: int = 1_000,
     ) -> None:
         self._address, self._ask, self._hold, self._most = address, ask, hold, connections
-        self._server: asyncio.Server | None = None
+        self._door: Door | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ending = asyncio.Event()
 
@@ -68,31 +68,27 @@ class JudgingListener:
         Raises:
             GateError: the address cannot be used.
         """
-        host, _, port = self._address.rpartition(":")
-        bare = host.removeprefix("[").removesuffix("]")
-        try:
-            self._server = await asyncio.start_server(self._meet, bare, int(port), limit=LONGEST_QUESTION)
-        except OSError as error:
-            raise GateError(
-                f"gate.postfix: nobody can listen at {self._address} ({error.strerror}); set gate.postfix.listen"
-            ) from error
+        self._door = await open_door(self._address, "gate.postfix.listen", self._connect)
 
     def port(self) -> int:
         """Return the port it listens at; the address may leave the choice to the system by port 0."""
-        assert self._server is not None  # noqa: S101  asked between open and close only
-        return int(self._server.sockets[0].getsockname()[1])
+        assert self._door is not None  # noqa: S101  asked between open and close only
+        return self._door.port
 
     async def close(self) -> None:
         """Stop listening; questions under way are answered, for at most two seconds."""
-        if self._server is None:
+        if self._door is None:
             return
-        self._server.close()
-        self._server = None
+        self._door.close()
+        self._door = None
         self._ending.set()
         if self._open:
             await asyncio.wait(set(self._open), timeout=CLOSE_SECONDS)
         for writer in self._open.values():
             writer.transport.abort()
+
+    def _connect(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=LONGEST_QUESTION), self._meet)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

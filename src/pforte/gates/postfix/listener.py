@@ -6,7 +6,7 @@ from typing import cast
 
 import structlog
 
-from pforte.gates.gate import GateError
+from pforte.gates.listening import Door, open_door
 from pforte.gates.postfix.dialogue import Dialogue, QuestionError
 
 MOST_CONNECTIONS = 1_000
@@ -24,7 +24,7 @@ class Listener:
     """Listens at one address.
 
     Args:
-        address: host and port.
+        address: host and port, or the path of a UNIX socket.
         setting: the setting the address comes from.
         begin: makes the dialogue of a new connection.
     """
@@ -33,7 +33,7 @@ class Listener:
         self._address = address
         self._setting = setting
         self._begin = begin
-        self._server: asyncio.Server | None = None
+        self._door: Door | None = None
         self._open: set[_Connection] = set()
 
     async def open(self) -> None:
@@ -42,35 +42,27 @@ class Listener:
         Raises:
             GateError: the address cannot be used.
         """
-        host, _, port = self._address.rpartition(":")
-        bare = host.removeprefix("[").removesuffix("]")
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(
-                lambda: _Connection(self._begin(), self._open), bare, int(port)
-            )
-        except OSError as error:
-            raise GateError(
-                f"gate.postfix: nobody can listen at {self._address} ({error.strerror}); set {self._setting}"
-            ) from error
+        self._door = await open_door(
+            self._address, self._setting, lambda: _Connection(self._begin(), self._open)
+        )
 
     def port(self) -> int:
         """Return the port it listens at; the address may leave the choice to the system by port 0."""
-        assert self._server is not None  # noqa: S101  asked between open and close only
-        return int(self._server.sockets[0].getsockname()[1])
+        assert self._door is not None  # noqa: S101  asked between open and close only
+        return self._door.port
 
     async def close(self) -> None:
         """Stop listening and end the connections; answers that were given still go out."""
-        if self._server is None:
+        if self._door is None:
             return
-        self._server.close()
+        self._door.close()
         for connection in list(self._open):
             connection.end()
         if self._open:
             await asyncio.wait([connection.lost for connection in self._open], timeout=CLOSE_SECONDS)
         for connection in list(self._open):
             connection.abort()
-        self._server = None
+        self._door = None
 
 
 class _Connection(asyncio.Protocol):

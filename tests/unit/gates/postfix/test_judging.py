@@ -127,10 +127,12 @@ def test_an_address_that_cannot_be_used_is_named():
         first = JudgingListener("127.0.0.1:0", Judge())
         await first.open()
         second = JudgingListener(f"127.0.0.1:{first.port()}", Judge())
-        with pytest.raises(GateError, match=r"set gate\.postfix\.listen"):
-            await second.open()
-        await second.close()
-        await first.close()
+        try:
+            with pytest.raises(GateError, match=r"gate\.postfix\.listen: nobody can listen at"):
+                await second.open()
+            await second.close()
+        finally:
+            await first.close()
 
     asyncio.run(run())
 
