@@ -1,80 +1,155 @@
-"""No bytes make a check stumble or think for long."""
+"""No session, envelope, message or DNS, however odd, makes a check fail: a mail that raises would pass unjudged."""
 
-import pytest
-from hypothesis import given, settings
+import asyncio
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, ip_address
+
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pforte.visits.checks import CHECKS
-from pforte.visits.checks.declaration import RuleMatch
-from pforte.visits.visit import LoginFailure, Visit
+from pforte.dns.resolver import Answer, Status
+from pforte.mail.checks import CHECKS
+from pforte.mail.checks.declaration import MOST_OBSERVED, Action
+from pforte.mail.examination import examine
+from pforte.mail.facts import Conduct, Facts, House, Shut
+from pforte.mail.headers import policy_fields, results_field
+from pforte.mail.inquiry import DnsInquiry
+from pforte.mail.lists import BlockLists
+from pforte.mail.policy import Policy, Rules
+from pforte.mail.session import Envelope, Moved, Oddity, Session, Tls
 
-HTTP = [check for check in CHECKS if check.judge]
-LOGIN = [check for check in CHECKS if check.judge_login]
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+POLICY = Policy(checks=CHECKS, rules=Rules(actions={check.id: Action.MARK for check in CHECKS}))
 PIECES = [
-    b"'", b'"', b" or ", b"union select ", b"../", b"%2e", b"%25", b"%00", b"${", b"jndi:", b"}", b"{{", b"*", b"7",
-    b";", b"|", b"cat /etc/", b"passwd", b"<script", b">", b"=", b"&", b"?", b"/", b"\\", b"\xc0\xaf", b"%u0027",
-    b"/.git/", b"config", b"wp-login.php", b"http://", b"php://", b"() {", b"sleep(", b"-", b"a", b"\xff", b"\n",
-]  # fmt: skip
-TEXTS = st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
-
-
-class Telling:
-    """Facts that say yes to everything, so that no branch is left out."""
-
-    def rule_matches(self, check: str) -> tuple[RuleMatch, ...]:
-        return (RuleMatch(1, check, "ARGS", b"x"),)
-
-    def site_runs(self, software: str) -> bool:
-        return len(software) % 2 == 0
-
-    def trap(self) -> str:
-        return ""
-
-    def crawler(self) -> str:
-        return ""
-
-    def verifiable_crawler(self) -> str:
-        return ""
-
-    def robots_rule(self) -> str:
-        return ""
-
-
-@settings(max_examples=120, deadline=None)
-@given(
-    method=st.sampled_from([b"GET", b"POST", b"", b"CONNECT", b"PROPFIND", b"X"]),
-    target=TEXTS,
-    agent=TEXTS,
-    referrer=TEXTS,
-    status=st.sampled_from([0, 200, 301, 400, 401, 403, 404, 405, 501]),
-    host=st.binary(max_size=20),
+    *("a", "@", "<", ">", "[", "]", '"', ".", ",", ":", "%", "{", "}", " ", "\0", "\r\n", "x" * 500),
+    *(
+        "\udcff",
+        "\ud800",
+        "ü",
+        "\U0001f4a9",
+        "\u3002",
+        "xn--",
+        "sender.example",
+        "a@sender.example",
+        "=?utf-8?q?",
+    ),
+    *("v=spf1 -all", "v=spf1 exists:%{s} -all", "v=DMARC1; p=reject", "10 mx.sender.example", "0 ."),
+]
+text = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+texts = st.lists(text, max_size=3).map(tuple)
+octets = st.lists(
+    st.one_of(
+        st.binary(max_size=20),
+        st.sampled_from(
+            [b"From: ", b"Sender: ", b"Date: ", b"DKIM-Signature: ", b"\r\n", b"a@sender.example", b"\xff@"]
+        ),
+    ),
+    max_size=20,
+).map(b"".join)
+said = st.builds(
+    Answer,
+    status=st.sampled_from(Status),
+    values=st.one_of(st.just(()), texts),
+    trouble=text,
 )
-def test_any_visit_is_judged(method, target, agent, referrer, status, host):
-    """A finding names its check and carries a short proof."""
-    visit = Visit("192.0.2.1", 0.0, method, target, b"HTTP/1.1", status, agent, referrer, host, b"")
-    for check in HTTP:
-        finding = check.judge(visit, Telling())
-        assert finding is None or (finding.check == check.id and len(finding.observed) <= 200)
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(["ssh", "smtp", "imap", "pop3", "sieve"]),
-    st.binary(max_size=100),
-    st.sampled_from(["password", "unknown-user", "protocol", "relay"]),
+class Speaking:
+    """Answers every question with what was drawn."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    async def addresses(self, name, version=None):
+        return Answer(status=self.answer.status, values=(), trouble=self.answer.trouble)
+
+    async def names(self, address):
+        return self.answer
+
+    async def records(self, name, kind):
+        return self.answer
+
+
+class Remembering:
+    """Remembers more than is good."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def shut_out(self, facts):
+        return Shut(reference=self.said, ends=NOW) if len(self.said) == 1 else None
+
+    async def conduct_of(self, facts):
+        return Conduct(over={"connections": self.said, "messages": self.said}, wait=len(self.said))
+
+
+class Listing(Speaking):
+    """A block list that lists everybody for what was drawn."""
+
+    async def addresses(self, name, version=None):
+        if name == "2.0.0.127.bl.example" or not name.startswith(("1.0.0.127", "bl.")):
+            return Answer(status=Status.FOUND, values=(IPv4Address("127.0.0.2"),))
+        return await super().addresses(name, version)
+
+
+def given_by(**differs) -> Facts:
+    """Return the facts of a client that says all this."""
+    told = {
+        "helo": "h",
+        "names": None,
+        "user": "",
+        "sender": "",
+        "parameters": (),
+        "recipients": (),
+        **differs,
+    }
+    return Facts(
+        now=NOW,
+        house=House(domains=frozenset({"sender.example"})),
+        session=Session(
+            address=ip_address("192.0.2.1"),
+            names=told["names"],
+            helo=told["helo"],
+            tls=Tls(told["helo"]),
+            user=told["user"],
+            oddities=tuple(Moved(oddity, told["helo"].encode("utf-8", "replace")) for oddity in Oddity),
+        ),
+        envelope=Envelope(
+            sender=told["sender"], parameters=told["parameters"], recipients=told["recipients"]
+        ),
+    )
+
+
+clients = st.builds(
+    given_by,
+    helo=text,
+    names=st.one_of(st.none(), texts),
+    user=text,
+    sender=st.one_of(st.none(), text),
+    parameters=st.one_of(st.just(("SMTPUTF8",)), texts),
+    recipients=texts,
 )
-def test_any_login_failure_is_judged(service, user, what):
-    """Some check counts each of them."""
-    failure = LoginFailure("192.0.2.1", 0.0, service, user, what)
-    found = [check.judge_login(failure) for check in LOGIN]
-    assert any(found)
+NONE = Answer(status=Status.NONE)
 
 
-@pytest.mark.parametrize("piece", PIECES)
-def test_repetition_is_bounded(piece):
-    """64 KiB of one thing: a pattern that is not linear would hang here."""
-    target = b"/?a=" + piece * (65_536 // len(piece))
-    visit = Visit("192.0.2.1", 0.0, b"GET", target, b"HTTP/1.1", 404, target, target, b"", b"")
-    for check in HTTP:
-        finding = check.judge(visit, Telling())
-        assert finding is None or len(finding.observed) <= 200
+@settings(max_examples=150, deadline=None)
+@given(clients, octets, said)
+@example(given_by(sender="a@\udcff.example", parameters=("SMTPUTF8",)), b"", NONE)
+@example(given_by(sender="\udcff@sender.example", recipients=("\ud800@x",)), b"", NONE)
+@example(given_by(names=("\udcff.dyn.example",)), b"From: a@\xff", NONE)
+def test_every_check_judges_anything(facts, raw, answer):
+    inquiry = DnsInquiry(
+        resolver=Speaking(answer),
+        lists=BlockLists(Listing(answer), ["bl.example"]),
+        memory=Remembering(facts.session.helo),
+        now=lambda: NOW,
+    )
+    known, verdict = asyncio.run(examine(POLICY, inquiry, facts, raw))
+    for judged in verdict.judged:
+        assert len(judged.finding.observed) <= MOST_OBSERVED
+        assert judged.check.said(judged.finding).isascii()
+        for value in judged.finding.values.values():
+            assert value.encode().decode() == value
+    for name, value in (results_field(known), *policy_fields(verdict)):
+        assert name.isascii()
+        assert "\0" not in value

@@ -63,7 +63,9 @@ class Message:
     @cached_property
     def authors(self) -> tuple[Mailbox, ...]:
         """Return every mailbox that can be read in any From field (RFC 5322 s3.6.2); good mail has one."""
-        return tuple(box for field in self.all(b"from") for box in read_mailboxes(field.text).boxes)
+        first = self.mailboxes(b"from")
+        rest = (read_mailboxes(field.text) for field in self.all(b"from")[1:])
+        return tuple(box for listed in (first, *rest) if listed for box in listed.boxes)
 
     @cached_property
     def structure(self) -> Structure:

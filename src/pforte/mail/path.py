@@ -46,11 +46,11 @@ def wrong_with(path: str, *, international: bool) -> Wrong | None:  # noqa: PLR0
         path: as given; bytes beyond ASCII are characters, or lone surrogates where they are no UTF-8.
         international: whether SMTPUTF8 was asked for.
     """
-    octets = len(path.encode("utf-8", "surrogateescape"))
+    octets = len(path.encode("utf-8", "surrogatepass"))
     local, at, domain = path.rpartition("@")
     if not at:
         return Wrong(Text(en="has no @", de="hat kein @"))
-    if octets > LONGEST_PATH or len(local.encode("utf-8", "surrogateescape")) > LONGEST_LOCAL:
+    if octets > LONGEST_PATH or len(local.encode("utf-8", "surrogatepass")) > LONGEST_LOCAL:
         return Wrong(Text(en="is too long", de="ist zu lang"))
     if not international and not path.isascii():
         return Wrong(Text(en="is not ASCII", de="ist nicht ASCII"), not_ascii=True)

@@ -20,8 +20,6 @@ class Oddity(StrEnum):
     """An octet 0 (RFC 5321 s2.3.8)."""
     LONG_COMMAND = "long-command"
     """A command line over 512 octets, or what an extension allows (RFC 5321 s4.5.3.1.4)."""
-    LONG_LINE = "long-line"
-    """A line of the text over 998 octets (RFC 5321 s4.5.3.1.6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,7 @@ def judge(facts: Facts) -> Finding | None:
     found = facts.arc
     if found is None or found.result is not Result.FAIL:
         return None
-    return finding_of(
-        ID, found.why.encode("utf-8", "backslashreplace"), "a chain of seals that holds, or none"
-    )
+    return finding_of(ID, found.why, "a chain of seals that holds, or none")
 
 
 CHECK = Check(

@@ -15,7 +15,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        f"{facts.session.address} is shut out by {shut.reference}".encode(),
+        f"{facts.session.address} is shut out by {shut.reference}",
         "a network that is not shut out",
         address=facts.session.address,
         ends=render_time(shut.ends),

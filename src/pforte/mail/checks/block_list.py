@@ -15,7 +15,7 @@ def judge(facts: Facts) -> Finding | None:
     said = f"{listing.zone}: {', '.join(listing.codes)} {listing.reason}"
     return finding_of(
         ID,
-        said.encode("utf-8", "backslashreplace"),
+        said,
         "an address that no list names",
         address=facts.session.address,
         zone=listing.zone,

@@ -131,9 +131,11 @@ class Check:
 
 
 def finding_of(
-    check: str, observed: bytes, expected: str, *, temporary: bool = False, **values: object
+    check: str, observed: bytes | str, expected: str, *, temporary: bool = False, **values: object
 ) -> Finding:
-    """Make a finding, its proof and values bounded."""
+    """Make a finding, its proof and values bounded; of a text, octets that are no UTF-8 are shown as escapes."""
+    if isinstance(observed, str):
+        observed = observed[:MOST_OBSERVED].encode("utf-8", "backslashreplace")
     return Finding(
         check=check,
         observed=observed[:MOST_OBSERVED],

@@ -18,7 +18,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        found.why.encode("utf-8", "backslashreplace"),
+        found.why,
         "SPF or DKIM that passes for the author's domain or one of its organisation",
         temporary=trouble or facts.may_be_proven,
         domain=found.author_domain,

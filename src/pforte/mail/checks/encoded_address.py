@@ -19,7 +19,7 @@ def judge(facts: Facts) -> Finding | None:
             if has_encoded_word(box.address):
                 return finding_of(
                     ID,
-                    box.address.encode("utf-8", "backslashreplace"),
+                    box.address,
                     "encoded words in names only",
                     field=name.decode().title(),
                     address=box.address,

@@ -21,7 +21,7 @@ def judge(facts: Facts) -> Finding | None:
     was = "gibt es nicht" if missing else "führt nicht zu ihr zurück"
     return finding_of(
         ID,
-        evaluate(address, names).why.encode("utf-8", "backslashreplace"),
+        evaluate(address, names).why,
         "a PTR record whose name has this address",
         temporary=trouble,
         address=address,

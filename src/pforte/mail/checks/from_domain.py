@@ -16,7 +16,7 @@ def judge(facts: Facts) -> Finding | None:
         if not _is_full_name(box.domain):
             return finding_of(
                 ID,
-                box.domain.encode("utf-8", "backslashreplace"),
+                box.domain,
                 "a domain such as example.org",
                 domain=box.domain,
             )

@@ -15,7 +15,7 @@ def judge(facts: Facts) -> Finding | None:
     if not names or not all(spelled_address(name, address) for name in names):
         return None
     return finding_of(
-        ID, " ".join(names).encode(), "a name that its owner chose, such as mail.example.org", name=names[0]
+        ID, " ".join(names), "a name that its owner chose, such as mail.example.org", name=names[0]
     )
 
 

@@ -13,7 +13,7 @@ def judge(facts: Facts) -> Finding | None:
     if conduct is None or not conduct.wait:
         return None
     return finding_of(
-        ID, f"first seen, {conduct.wait} s left".encode(), "the same mail again later", seconds=conduct.wait
+        ID, f"first seen, {conduct.wait} s left", "the same mail again later", seconds=conduct.wait
     )
 
 

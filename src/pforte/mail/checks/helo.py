@@ -25,7 +25,7 @@ def judge(facts: Facts) -> Finding | None:
         )
     return finding_of(
         ID,
-        helo.encode("utf-8", "backslashreplace"),
+        helo,
         "the full name of the host, or its address in brackets",
         helo=helo,
         wrong=wrong,

@@ -13,7 +13,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        facts.session.helo.encode("utf-8", "backslashreplace"),
+        facts.session.helo,
         "a name that has the client's address",
         helo=facts.session.helo,
         address=facts.session.address,

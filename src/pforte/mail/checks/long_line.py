@@ -2,9 +2,7 @@
 
 from pforte.languages import Text
 from pforte.mail.checks.declaration import Action, Check, Finding, Reply, Stage, finding_of
-from pforte.mail.checks.oddities import first_of
 from pforte.mail.facts import Facts
-from pforte.mail.session import Oddity
 
 ID = "mail.long-line"
 LONGEST = 998
@@ -12,12 +10,13 @@ LONGEST = 998
 
 
 def judge(facts: Facts) -> Finding | None:
-    """See a line over the limit, in the message or on the wire."""
-    begins = find_long_line(facts.message.raw) if facts.message else -1
-    if facts.message and begins >= 0:
-        return finding_of(ID, facts.message.raw[begins : begins + 80], f"lines of at most {LONGEST} octets")
-    moved = first_of(facts, Oddity.LONG_LINE)
-    return finding_of(ID, moved.observed, f"lines of at most {LONGEST} octets") if moved else None
+    """See a line over the limit."""
+    if facts.message is None:
+        return None
+    begins = find_long_line(facts.message.raw)
+    if begins < 0:
+        return None
+    return finding_of(ID, facts.message.raw[begins : begins + 80], f"lines of at most {LONGEST} octets")
 
 
 def find_long_line(raw: bytes) -> int:

@@ -14,7 +14,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        f"MAIL FROM:<> for {len(envelope.recipients)} recipients".encode(),
+        f"MAIL FROM:<> for {len(envelope.recipients)} recipients",
         "one recipient: whoever sent the mail that could not be delivered",
     )
 

@@ -11,5 +11,5 @@ def judge_over(check: str, facts: Facts, *limits: str) -> Finding | None:
     for limit in limits:
         counted = facts.conduct.over.get(limit)
         if counted:
-            return finding_of(check, f"{limit}: {counted}".encode(), "less in that time", counted=counted)
+            return finding_of(check, f"{limit}: {counted}", "less in that time", counted=counted)
     return None

@@ -12,9 +12,7 @@ def judge(facts: Facts) -> Finding | None:
     excess = facts.message.excess if facts.message else None
     if excess is None:
         return None
-    return finding_of(
-        ID, excess.en.encode(), "a message that can be looked at whole", what=excess.en, was=excess.de
-    )
+    return finding_of(ID, excess.en, "a message that can be looked at whole", what=excess.en, was=excess.de)
 
 
 CHECK = Check(

@@ -18,7 +18,7 @@ def judge(facts: Facts) -> Finding | None:
     trouble = facts.spf is not None and facts.spf.result is Result.TEMPERROR
     return finding_of(
         ID,
-        (facts.envelope.sender or "").encode("utf-8", "backslashreplace"),
+        facts.envelope.sender or "",
         "mail of ours from our own servers, or with authentication",
         temporary=trouble,
         domain=domain,

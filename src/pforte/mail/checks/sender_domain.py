@@ -16,7 +16,7 @@ def judge(facts: Facts) -> Finding | None:
     trouble = domain.takes_mail is Status.TROUBLE
     observed = f"{domain.name}: {domain.trouble or 'no MX, A or AAAA record'}"
     return finding_of(
-        ID, observed.encode(), "a domain with an MX, A or AAAA record", temporary=trouble, domain=domain.name
+        ID, observed, "a domain with an MX, A or AAAA record", temporary=trouble, domain=domain.name
     )
 
 

@@ -16,7 +16,7 @@ def judge(facts: Facts) -> Finding | None:
     wrong = wrong_with(sender, international=facts.envelope.international)
     if wrong is None or not wrong.not_ascii:
         return None
-    return finding_of(ID, sender.encode("utf-8", "backslashreplace"), "ASCII, or the parameter SMTPUTF8")
+    return finding_of(ID, sender, "ASCII, or the parameter SMTPUTF8")
 
 
 CHECK = Check(

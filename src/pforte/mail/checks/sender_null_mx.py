@@ -12,7 +12,7 @@ def judge(facts: Facts) -> Finding | None:
     domain = facts.sender_domain
     if domain is None or not domain.null_mx:
         return None
-    return finding_of(ID, f"{domain.name} MX 0 .".encode(), "a domain that takes mail", domain=domain.name)
+    return finding_of(ID, f"{domain.name} MX 0 .", "a domain that takes mail", domain=domain.name)
 
 
 CHECK = Check(

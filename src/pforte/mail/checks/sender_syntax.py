@@ -18,7 +18,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        sender.encode("utf-8", "backslashreplace"),
+        sender,
         "an address such as name@example.org",
         wrong=wrong.en,
         falsch=wrong.de,

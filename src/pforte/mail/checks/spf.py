@@ -20,7 +20,7 @@ def judge(facts: Facts) -> Finding | None:
         return None
     return finding_of(
         ID,
-        found.why.encode("utf-8", "backslashreplace"),
+        found.why,
         "a client that the domain's SPF record names, or a DKIM signature of the author's domain",
         temporary=found.result is Result.TEMPERROR or facts.may_be_proven,
         domain=found.domain,

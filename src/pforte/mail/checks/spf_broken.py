@@ -13,9 +13,7 @@ def judge(facts: Facts) -> Finding | None:
     found = facts.spf
     if found is None or found.result is not Result.PERMERROR:
         return None
-    return finding_of(
-        ID, found.why.encode("utf-8", "backslashreplace"), "an SPF record by RFC 7208", domain=found.domain
-    )
+    return finding_of(ID, found.why, "an SPF record by RFC 7208", domain=found.domain)
 
 
 CHECK = Check(

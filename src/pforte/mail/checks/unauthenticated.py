@@ -21,7 +21,7 @@ def judge(facts: Facts) -> Finding | None:
     signed = ", ".join(f"{checked.domain}: {checked.verdict.why}" for checked in facts.dkim.signatures)
     return finding_of(
         ID,
-        f"SPF: {facts.spf.why}; DKIM: {signed or 'no signature'}".encode("utf-8", "backslashreplace"),
+        f"SPF: {facts.spf.why}; DKIM: {signed or 'no signature'}",
         "SPF that passes, or a DKIM signature that holds",
     )
 

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from pforte.languages import Text
 
-_SIGN = re.compile(r"[^ \t\r\n]")
 _TOKEN = re.compile(
-    r"""(?P<atom>[A-Za-z0-9!\#$%&'*+\-/=?^_`{|}~\x80-\U0010ffff]+)
+    r"""[ \t\r\n]*(?:
+        (?P<atom>[A-Za-z0-9!\#$%&'*+\-/=?^_`{|}~\x80-\U0010ffff]+)
       | (?P<special>[<>:;@,.])
       | "(?P<quoted>[^"\\]*(?:\\.[^"\\]*)*)"
-      | (?P<literal>\[[^\[\]\\]*(?:\\.[^\[\]\\]*)*\])""",
+      | (?P<literal>\[[^\[\]\\]*(?:\\.[^\[\]\\]*)*\])
+      | (?P<comment>\()
+      | (?P<end>\Z)
+    )""",
     re.VERBOSE | re.DOTALL,
 )
 _PAREN = re.compile(r"[()]|\\.", re.DOTALL)
@@ -40,6 +43,9 @@ class Kind(Enum):
     SPECIAL = "special"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 class Token(NamedTuple):
     """One token.
 
@@ -65,21 +71,19 @@ def read_tokens(value: str) -> Iterator[Token]:
     """
     at, spaced = 0, False
     while True:
-        sign = _SIGN.search(value, at)
-        if sign is None:
+        found = _TOKEN.match(value, at)
+        if found is None:
+            raise _malformed(value[at:].lstrip(" \t\r\n")[0])
+        name = found.lastgroup
+        if name is None or name == "end":
             return
-        begins = sign.start()
-        spaced = spaced or begins > at
-        if sign.group() == "(":
-            at, spaced = _end_of_comment(value, begins + 1), True
-            continue
-        found = _TOKEN.match(value, begins)
-        if found is None or found.lastgroup is None:
-            raise _malformed(sign.group())
+        spaced = spaced or value[at] in " \t\r\n"
         at = found.end()
-        text = found[found.lastgroup]
-        kind = Kind(found.lastgroup)
-        yield Token(kind, _PAIR.sub(r"\1", text) if kind is Kind.QUOTED else text, spaced)
+        if name == "comment":
+            at, spaced = _end_of_comment(value, at), True
+            continue
+        text = found[name]
+        yield Token(_KINDS[name], _PAIR.sub(r"\1", text) if name == "quoted" else text, spaced)
         spaced = False
 
 

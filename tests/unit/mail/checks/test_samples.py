@@ -17,7 +17,7 @@ import pytest
 
 from pforte.dns.zone_file import ZoneFileResolver
 from pforte.mail.checks import CHECKS
-from pforte.mail.checks.declaration import Action
+from pforte.mail.checks.declaration import Action, Stage
 from pforte.mail.examination import examine
 from pforte.mail.facts import Conduct, Facts, House, Shut
 from pforte.mail.inquiry import DnsInquiry
@@ -180,6 +180,14 @@ def test_each_check_has_samples_both_ways(check) -> None:
     assert sum(sample.fires for sample in own) >= 1
     assert sum(not sample.fires for sample in own) >= 2
     assert all(len(sample.given["why"]) > 15 for sample in own)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_of_what_is_not_known_yet_nothing_is_said(check) -> None:
+    """Each check can be asked at any stage."""
+    assert check.judge(
+        Facts(now=NOW, house=HOUSE, session=Session(address=ip_address("192.0.2.9")))
+    ) is None or (check.stage < Stage.MESSAGE)
 
 
 def test_samples_are_of_checks_that_there_are() -> None:
