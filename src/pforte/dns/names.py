@@ -27,6 +27,17 @@ def ascii_name(name: str) -> str | None:
     return name if sound and len(name) <= MOST_CHARACTERS else None
 
 
+def canonical_name(name: str) -> str:
+    """Return the one form in which domains are compared, whoever wrote them: as :func:`ascii_name` has it.
+
+    A text that can be no name is itself, in small letters and without a point at its end.
+
+    >>> canonical_name("Bücher.Example."), canonical_name("A..B.")
+    ('xn--bcher-kva.example', 'a..b')
+    """
+    return ascii_name(name) or name.lower().removesuffix(".")
+
+
 def _a_label(label: str) -> str:
     """Convert one label; ASCII ones stay as they are, with an underscore too."""
     return label if label.isascii() else idna.alabel(label).decode("ascii")

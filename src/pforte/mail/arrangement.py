@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 
+from pforte.dns.names import canonical_name
 from pforte.mail.checks import CHECKS
 from pforte.mail.checks.declaration import Action, Check
 from pforte.mail.facts import Facts, House
@@ -26,14 +27,14 @@ def policy_of(settings: Settings, *, watching: bool = False, checks: tuple[Check
     mail = settings.mail
     rules = Rules(preset=mail.preset, actions=dict(_modes(settings.check)))
     networks = tuple(ip_network(text) for text in (*settings.exempt.networks, *mail.exempt_networks))
-    senders = frozenset(domain.lower() for domain in mail.exempt_senders)
+    senders = frozenset(map(canonical_name, mail.exempt_senders))
     return Policy(
         checks=checks,
         rules=rules,
-        domains={each.domain.lower(): _for_recipient(rules, each) for each in settings.recipient},
+        domains={canonical_name(each.domain): _for_recipient(rules, each) for each in settings.recipient},
         watching=watching,
         reachable=frozenset(name.lower() for name in mail.reachable),
-        exempt_recipients=frozenset(name.lower() for name in mail.exempt_recipients),
+        exempt_recipients=frozenset(map(_canonical_path, mail.exempt_recipients)),
         exempt=lambda facts: _why_exempt(facts, networks, senders),
     )
 
@@ -42,9 +43,14 @@ def house_of(settings: Settings, host: str) -> House:
     """Return whose mail is guarded; ``host`` is this machine's own name, for where none is set."""
     return House(
         host=settings.mail.host or host,
-        domains=frozenset(domain.lower().removesuffix(".") for domain in settings.mail.domains),
-        sealers=frozenset(domain.lower().removesuffix(".") for domain in settings.mail.sealers),
+        domains=frozenset(map(canonical_name, settings.mail.domains)),
+        sealers=frozenset(map(canonical_name, settings.mail.sealers)),
     )
+
+
+def _canonical_path(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    return f"{local.lower()}{at}{canonical_name(domain)}"
 
 
 def _modes(checks: Mapping[str, CheckSettings]) -> Iterable[tuple[str, Action]]:

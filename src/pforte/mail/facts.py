@@ -24,9 +24,9 @@ class House:
 
     Attributes:
         host: name of the mail server, such as ``mx.example.org``.
-        domains: the operator's own mail domains, in small letters.
+        domains: the operator's own mail domains, as ``canonical_name`` has them.
         names: further names of our own hosts that no client may call itself by.
-        sealers: domains whose seals (ARC) are believed.
+        sealers: domains whose seals (ARC) are believed, in the same form.
     """
 
     host: str = "localhost"

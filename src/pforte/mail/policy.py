@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pforte.dns.names import canonical_name
 from pforte.mail.checks.declaration import Action, Check, Finding, Stage
 from pforte.mail.facts import Facts
 from pforte.mail.verdict import Judged, Verdict
@@ -32,10 +33,11 @@ class Policy:
     Attributes:
         checks: every check, in the order in which findings are named.
         rules: for all recipients.
-        domains: rules of single recipient domains, in small letters.
+        domains: rules of single recipient domains, as ``canonical_name`` has them.
         watching: whether nothing is refused or marked, only recorded (a new installation's first week).
         reachable: local parts, in small letters, that only ``at_once`` checks refuse (RFC 2142, RFC 5321 s4.5.1).
-        exempt_recipients: addresses or domains for which nothing is refused.
+        exempt_recipients: addresses or domains for which nothing is refused, in small letters, the domains as
+            ``canonical_name`` has them.
         exempt: why a client or a proven sender is spared, or "".
     """
 
@@ -103,7 +105,9 @@ class Policy:
         return self._is_exempt(recipient) or self._is_reachable(recipient)
 
     def _is_exempt(self, recipient: str) -> bool:
-        return recipient.lower() in self.exempt_recipients or _split(recipient)[1] in self.exempt_recipients
+        local, domain = _split(recipient)
+        whole = f"{local}@{domain}" if domain else local
+        return domain in self.exempt_recipients or whole in self.exempt_recipients
 
     def _is_reachable(self, recipient: str) -> bool:
         return _split(recipient)[0] in self.reachable
@@ -113,6 +117,6 @@ class Policy:
 
 
 def _split(recipient: str) -> tuple[str, str]:
-    """Return local part and domain in small letters; ``postmaster`` may stand alone (RFC 5321 s4.5.1)."""
-    local, _, domain = recipient.lower().rpartition("@")
-    return (local, domain) if local else (domain, "")
+    """Return local part in small letters and canonical domain; ``postmaster`` may stand alone (RFC 5321 s4.5.1)."""
+    local, _, domain = recipient.rpartition("@")
+    return (local.lower(), canonical_name(domain)) if local else (domain.lower(), "")

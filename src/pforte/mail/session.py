@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 
+from pforte.dns.names import canonical_name
+
 
 class Oddity(StrEnum):
     """What a client did on the wire that no standard allows; only an SMTP server of our own sees it."""
@@ -107,5 +109,6 @@ class Envelope:
 
     @property
     def sender_domain(self) -> str:
-        """Return the domain of the sender in small letters, or ""."""
-        return (self.sender or "").rpartition("@")[2].lower() if "@" in (self.sender or "") else ""
+        """Return the domain of the sender as domains are compared and looked up (ASCII, small letters), or ""."""
+        _, at, domain = (self.sender or "").rpartition("@")
+        return canonical_name(domain) if at else ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.dns.names import ascii_name
+from pforte.dns.names import ascii_name, canonical_name
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_names_are_written_in_ascii(name, ascii_one):
 def test_what_comes_out_is_a_name_and_stays_one(text):
     name = ascii_name(text)
     assert name is None or (name.isascii() and name == ascii_name(name))
+
+
+@given(st.text(max_size=80))
+def test_every_text_has_one_canonical_form(text):
+    name = canonical_name(text)
+    assert name == (ascii_name(text) or text.lower().removesuffix("."))
+    assert canonical_name("Bücher.example.") == canonical_name("xn--BCHER-kva.example")

@@ -53,3 +53,29 @@ def test_the_house_has_its_own_name_or_the_machine_s():
     mail = MailSettings(host="mx.example", domains=("Example.org",))
     house = house_of(Settings(mail=mail), "here.example")
     assert (house.host, house.domains) == ("mx.example", frozenset({"example.org"}))
+
+
+def test_a_domain_is_one_however_it_is_written():
+    own = (
+        RecipientSettings(domain="Strict.example.", defer=("mail.wrong",)),
+        RecipientSettings(domain="bücher.example", mark=("mail.wrong",)),
+    )
+    settings = Settings(
+        recipient=own, mail=MailSettings(exempt_recipients=("Anna@Free.example.", "all.example.", "Root"))
+    )
+    for domain in ("strict.example", "STRICT.example.", "\N{FULLWIDTH LATIN SMALL LETTER S}trict.example"):
+        assert action(settings, f"u@{domain}") is Action.DEFER
+    for domain in ("Bücher.example", "xn--bcher-kva.example."):
+        assert action(settings, f"u@{domain}") is Action.MARK
+    for spared in ("anna@free.example.", "ANNA@FREE.example", "u@all.example", "u@all.example.", "root"):
+        assert action(settings, spared) is Action.MARK
+    assert action(settings, "u@free.example.") is Action.REJECT
+
+
+def test_the_house_knows_its_domains_however_they_are_written():
+    mail = MailSettings(domains=("Bücher.example.",), sealers=("LISTS.example.",))
+    house = house_of(Settings(mail=mail), "here.example")
+    assert (house.domains, house.sealers) == (
+        frozenset({"xn--bcher-kva.example"}),
+        frozenset({"lists.example"}),
+    )

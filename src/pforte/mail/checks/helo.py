@@ -1,5 +1,6 @@
 """A greeting that is no host name and no address, or that is ours."""
 
+from pforte.dns.names import canonical_name
 from pforte.languages import Text
 from pforte.mail.checks.declaration import Action, Check, Finding, Reply, Stage, finding_of
 from pforte.mail.checks.host_names import is_address_literal, is_host_name
@@ -13,8 +14,8 @@ def judge(facts: Facts) -> Finding | None:
     helo = facts.session.helo
     if not helo:
         return None
-    name = helo.lower().removesuffix(".")
-    if name in {facts.house.host.lower(), *facts.house.names, *facts.house.domains}:
+    name = canonical_name(helo)
+    if name in {canonical_name(facts.house.host), *facts.house.names, *facts.house.domains}:
         wrong, falsch = "is our own name", "ist unser eigener Name"
     elif is_address_literal(helo) or (is_host_name(name) and "." in name):
         return None
