@@ -33,6 +33,11 @@ from pforte.settings import limits
         (limits.host_and_port_or_path, "[::1]:10042"),
         (limits.host_and_port_or_path, "/run/pforte/milter"),
         (limits.host_and_port_or_path, "/" + "x" * 106),
+        (limits.next_hop, ""),
+        (limits.next_hop, "smtp:127.0.0.1:10025"),
+        (limits.next_hop, "smtp:[::1]:25"),
+        (limits.next_hop, "lmtp:mail.internal:24"),
+        (limits.next_hop, "lmtp:/run/dovecot/lmtp"),
         (limits.time_zone, "UTC"),
         (limits.time_zone, "Europe/Berlin"),
         (limits.page_or_file, ""),
@@ -111,6 +116,25 @@ def test_a_place_to_listen_at_is_an_address_or_a_short_path(value, said):
     assert said in limits.host_and_port_or_path(value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "127.0.0.1:25",
+        "smtp:",
+        "smtp:25",
+        "esmtp:127.0.0.1:25",
+        "smtp:host",
+        "smtp:-:25",
+        "smtp:h:70000",
+        "lmtp:/\n",
+    ],
+)
+def test_a_next_hop_is_a_protocol_and_a_place(value):
+    assert limits.next_hop(value).endswith(
+        'is not a mail server such as "smtp:127.0.0.1:25" or "lmtp:/run/dovecot/lmtp"'
+    )
+
+
 def test_the_nearest_known_name_is_suggested():
     assert limits.suggestion("graze", ["level", "grace"]) == '; did you mean "grace"?'
     assert limits.suggestion("zzz", ["level", "grace"]) == ""
@@ -124,6 +148,7 @@ def test_no_text_makes_a_limit_fail(value):
         limits.host_name,
         limits.host_and_port,
         limits.host_and_port_or_path,
+        limits.next_hop,
         limits.page_or_file,
         limits.url_path,
         limits.word,
