@@ -1,5 +1,6 @@
 """Making gates from the settings."""
 
+import socket
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -30,6 +31,13 @@ from pforte.gates.nftables.ruleset import Layout
 from pforte.gates.postfix.gate import PostfixGate
 from pforte.gates.postfix.reply import Replies
 from pforte.gates.rspamd.gate import RspamdGate
+from pforte.gates.smtp.encryption import Certificate, OwnCertificate
+from pforte.gates.smtp.gate import SmtpGate
+from pforte.gates.smtp.house import House
+from pforte.gates.smtp.maildir import Maildir
+from pforte.gates.smtp.next_hop import read_place
+from pforte.gates.smtp.relay import Relay
+from pforte.gates.smtp.text import Room
 from pforte.gates.table.gate import TableGate
 from pforte.mail.checks.declaration import Stage
 from pforte.mail.reception import Answer, Outcome, Reception
@@ -236,6 +244,8 @@ def open_mail(settings: Settings, clock: Clock, judging: Judging) -> list[Answer
         gates.append(open_rspamd(settings, clock, judging))
     if settings.gate.milter.enabled:
         gates.append(MilterGate(settings.gate.milter, judging.receive))
+    if settings.gate.smtp.enabled:
+        gates.append(open_smtp(settings, clock, judging))
     return gates
 
 
@@ -243,3 +253,30 @@ def open_rspamd(settings: Settings, clock: Clock, judging: Judging) -> RspamdGat
     """Make the gate that ``[gate.rspamd]`` describes, whether it is enabled or not; it does not listen yet."""
     gate = settings.gate.rspamd
     return RspamdGate(gate.listen, judging.examine, clock, gate.max_message, gate.connections)
+
+
+def open_smtp(settings: Settings, clock: Clock, judging: Judging) -> SmtpGate:
+    """Make the gate that ``[gate.smtp]`` describes, whether it is enabled or not; it does not listen yet."""
+    gate, state = settings.gate.smtp, settings.service.state
+    host = settings.mail.host or socket.getfqdn()
+    # An empty path in the settings reads as the current folder.
+    if gate.certificate == Path():
+        certificate: Certificate = OwnCertificate(state / "smtp-certificate.pem", host, clock)
+    else:
+        key = gate.certificate if gate.key == Path() else gate.key
+        certificate = Certificate(gate.certificate, key)
+    if gate.next_hop:
+        handing: Relay | Maildir = Relay(read_place(gate.next_hop), gate.next_hop_tls, host)
+    else:
+        handing = Maildir(state / "mail" if gate.folder == Path() else gate.folder, clock)
+    house = House(
+        receive=judging.receive,
+        carrier=handing.carrier,
+        certificate=certificate,
+        clock=clock,
+        most=gate.max_message,
+        room=Room(gate.memory),
+        delay=gate.greeting_delay,
+        opens=gate.on_failure == "open",
+    )
+    return SmtpGate(gate.listen, house, (certificate, handing), gate.connections)

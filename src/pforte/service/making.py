@@ -126,7 +126,13 @@ class Asked:
 def judges_mail(settings: Settings) -> bool:
     """Say whether any gate asks the mail policy."""
     gate = settings.gate
-    return gate.milter.enabled or gate.rspamd.enabled or (gate.postfix.enabled and gate.postfix.judge)
+    asking = (
+        gate.milter.enabled,
+        gate.rspamd.enabled,
+        gate.smtp.enabled,
+        gate.postfix.enabled and gate.postfix.judge,
+    )
+    return any(asking)
 
 
 def make_gates(

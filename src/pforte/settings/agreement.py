@@ -36,6 +36,7 @@ def disagreements(settings: Settings) -> Iterator[Disagreement]:
     yield from _scan(settings)
     yield from _modes(settings)
     yield from _recipients(settings)
+    yield from _smtp(settings)
     for index, source in enumerate(settings.source):
         yield from _source(settings, index, source)
     for index, site in enumerate(settings.site):
@@ -169,6 +170,20 @@ def _recipients(settings: Settings) -> Iterator[Disagreement]:
                     sentence = f'"{slug}" stands in {seen[slug]} too; a check has one mode'
                     yield Disagreement((("recipient", index, mode),), sentence)
                 seen.setdefault(slug, mode)
+
+
+def _smtp(settings: Settings) -> Iterator[Disagreement]:
+    smtp = settings.gate.smtp
+    if smtp.enabled and not settings.mail.domains:
+        yield Disagreement(
+            (("mail", "domains"), ("gate", "smtp", "enabled")),
+            "must name the domains for which the SMTP front takes mail",
+        )
+    if smtp.memory < smtp.max_message:
+        yield Disagreement(
+            (("gate", "smtp", "memory"), ("gate", "smtp", "max_message")),
+            f"must hold one mail of gate.smtp.max_message ({smtp.max_message}) at least",
+        )
 
 
 def _history(settings: Settings) -> Iterator[Disagreement]:

@@ -19,6 +19,7 @@ from pforte.settings.limits import (
     host_name,
     lasting,
     network,
+    next_hop,
     one_line,
     one_or_more,
     table_name,
@@ -274,6 +275,55 @@ class MilterGateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpGateSettings:
+    """[gate.smtp]: mail is taken from the world for mail.domains, judged, and handed on in the dialogue."""
+
+    enabled: bool = setting(False, "Take mail by SMTP.")
+    listen: tuple[str, ...] = setting(
+        ("127.0.0.1:2525",), "Addresses and ports; the world sends to port 25.", one_or_more(host_and_port)
+    )
+    next_hop: str = setting(
+        "",
+        "Mail server that gets the mail, by SMTP or LMTP, such as smtp:127.0.0.1:10025 or lmtp:/run/dovecot/lmtp; "
+        "empty keeps it in `folder`.",
+        next_hop,
+    )
+    next_hop_tls: Literal["off", "offered", "verified"] = setting(
+        "offered",
+        "Encryption to the next hop: offered uses STARTTLS where it is offered, verified wants it, and the right "
+        "certificate.",
+    )
+    folder: Path = setting(
+        Path(), "Maildir for mail without a next hop; empty is `mail` in the state folder."
+    )
+    certificate: Path = setting(
+        Path(),
+        "Certificate (PEM, with its chain) for STARTTLS; empty makes one that nobody has signed. The file is read "
+        "again when it changes.",
+    )
+    key: Path = setting(Path(), "Its key (PEM); empty is the file of the certificate.")
+    max_message: int = setting(
+        52_428_800, "Octets of a mail at most; larger ones are refused (552).", between(65_536, 1_073_741_824)
+    )
+    memory: int = setting(
+        268_435_456,
+        "Octets of all mails that arrive at the same time; what is beyond is put off (452).",
+        between(1_048_576, 68_719_476_736),
+    )
+    connections: int = setting(
+        500, "Connections held at most; the one idle for longest makes room.", between(1, 65_535)
+    )
+    greeting_delay: timedelta = setting(
+        timedelta(seconds=2),
+        "How long a client waits for its greeting; who speaks before it is refused.",
+        lasting(timedelta(0), timedelta(minutes=1)),
+    )
+    on_failure: OnFailure = setting(
+        "open", "open takes mail that could not be judged; closed puts it off (451 4.3.0)."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """[gate.*]: where bans take effect."""
 
@@ -287,3 +337,4 @@ class GateSettings:
     http: HttpGateSettings = HttpGateSettings()
     rspamd: RspamdGateSettings = RspamdGateSettings()
     milter: MilterGateSettings = MilterGateSettings()
+    smtp: SmtpGateSettings = SmtpGateSettings()

@@ -117,6 +117,19 @@ def address_or_socket(value: str) -> str:
     return f'{said}, nor the path of a UNIX socket such as "/run/pforte/gate"' if said else ""
 
 
+def next_hop(value: str) -> str:
+    """Allow nothing, or a mail server: protocol, host and port, or protocol and path of a UNIX socket."""
+    protocol, _, place = value.partition(":")
+    host, colon, port = place.rpartition(":")
+    is_good = protocol in ("smtp", "lmtp") and (
+        not host_and_port_or_path(place)
+        or (colon and not host_name(host) and not host_and_port(f"127.0.0.1:{port}"))
+    )
+    if is_good or not value:
+        return ""
+    return f'"{value}" is not a mail server such as "smtp:127.0.0.1:25" or "lmtp:/run/dovecot/lmtp"'
+
+
 def time_zone(value: str) -> str:
     """Allow UTC and the zones of the machine's IANA time zone database."""
     if value == "UTC":

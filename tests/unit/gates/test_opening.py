@@ -23,7 +23,9 @@ from pforte.gates.opening import (
     open_mail,
     open_nftables,
     open_postfix,
+    open_smtp,
 )
+from pforte.gates.smtp.maildir import MaildirCarrier
 from pforte.gates.table.gate import TableGate
 from pforte.net.addresses import parse_network
 from pforte.settings.gates import (
@@ -37,7 +39,9 @@ from pforte.settings.gates import (
     NftablesGateSettings,
     PostfixGateSettings,
     RspamdGateSettings,
+    SmtpGateSettings,
 )
+from pforte.settings.mail import MailSettings
 from pforte.settings.table import DeskSettings, RegulationSettings, ServiceSettings, Settings
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -49,6 +53,12 @@ BAN = Ban(
     reference="PF-7K3M-Q2XD",
     reason="visit.sql-injection",
 )
+
+
+class Judging:
+    """Judges nothing."""
+
+    receive = examine = None
 
 
 class Notebook:
@@ -281,9 +291,50 @@ def test_the_zones_of_another_server_are_those_of_the_block_list(tmp_path):
 
 
 def test_mail_gates_are_made_when_they_are_enabled():
-    class Judging:
-        receive = examine = None
-
-    on = GateSettings(milter=MilterGateSettings(enabled=True), rspamd=RspamdGateSettings(enabled=True))
-    assert [gate.name for gate in open_mail(Settings(gate=on), CLOCK, Judging())] == ["rspamd", "milter"]
+    on = GateSettings(
+        milter=MilterGateSettings(enabled=True),
+        rspamd=RspamdGateSettings(enabled=True),
+        smtp=SmtpGateSettings(enabled=True),
+    )
+    names = [gate.name for gate in open_mail(Settings(gate=on), CLOCK, Judging())]
+    assert names == ["rspamd", "milter", "smtp"]
     assert open_mail(Settings(), CLOCK, Judging()) == []
+
+
+def test_the_smtp_front_is_what_its_settings_say(tmp_path):
+    smtp = SmtpGateSettings(
+        listen=("127.0.0.1:0",),
+        max_message=70_000,
+        memory=2_000_000,
+        greeting_delay=timedelta(0),
+        on_failure="closed",
+        connections=7,
+    )
+    settings = Settings(
+        service=ServiceSettings(state=tmp_path),
+        gate=GateSettings(smtp=smtp),
+        mail=MailSettings(host="mx.example"),
+    )
+
+    async def run():
+        gate = open_smtp(settings, CLOCK, Judging())
+        await gate.open()
+        await gate.close()
+        return gate
+
+    gate = asyncio.run(run())
+    house = gate._house
+    assert (gate._connections, house.most, house.room.free, house.opens) == (7, 70_000, 2_000_000, False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mail", "smtp-certificate.pem"]
+    assert isinstance(house.carrier(), MaildirCarrier)
+
+
+def test_the_smtp_front_relays_and_shows_the_certificate_that_the_settings_name(tmp_path):
+    smtp = SmtpGateSettings(next_hop="lmtp:/run/lmtp", next_hop_tls="off", certificate=tmp_path / "both.pem")
+    house = open_smtp(Settings(gate=GateSettings(smtp=smtp)), CLOCK, Judging())._house
+    assert house.certificate._files == (tmp_path / "both.pem", tmp_path / "both.pem")
+    relay = house.carrier()._relay
+    assert (relay.place.socket, relay.place.is_local, relay.encryption) == ("/run/lmtp", True, "off")
+    named = replace(smtp, key=tmp_path / "key.pem")
+    house = open_smtp(Settings(gate=GateSettings(smtp=named)), CLOCK, Judging())._house
+    assert house.certificate._files == (tmp_path / "both.pem", tmp_path / "key.pem")

@@ -8,6 +8,8 @@ import pytest
 
 from pforte.bans.regulation import RegulationError, regulation_of
 from pforte.settings.agreement import disagreements, shared_files
+from pforte.settings.gates import GateSettings, SmtpGateSettings
+from pforte.settings.mail import MailSettings
 from pforte.settings.shape import render_name
 from pforte.settings.table import (
     RegisterSettings,
@@ -123,6 +125,16 @@ def test_a_source_names_a_site_that_is_there():
     assert said(source=(replace(FILE, site="example.org"),), site=sites) == []
     assert said(source=(replace(FILE, site="example.com"),), site=sites) == [
         ("source[1].site", 'no [[site]] is named "example.com"; did you mean "example.org"?')
+    ]
+
+
+def test_the_smtp_front_takes_mail_for_somebody_and_has_room_for_one():
+    on = GateSettings(smtp=SmtpGateSettings(enabled=True))
+    assert said(gate=on) == [("mail.domains", "must name the domains for which the SMTP front takes mail")]
+    assert said(gate=on, mail=MailSettings(domains=("example.org",))) == []
+    small = GateSettings(smtp=SmtpGateSettings(memory=1_048_576))
+    assert said(gate=small) == [
+        ("gate.smtp.memory", "must hold one mail of gate.smtp.max_message (52428800) at least")
     ]
 
 

@@ -12,7 +12,8 @@ def test_no_gate_is_enabled_by_itself_and_each_listens_on_loopback() -> None:
     for field in fields(gates):
         gate = getattr(gates, field.name)
         assert not gate.enabled
-        if listen := getattr(gate, "listen", ""):
-            listening.append(listen)
-            assert ip_address(listen.rpartition(":")[0]).is_loopback
+        listen = getattr(gate, "listen", ())
+        for address in (listen,) if isinstance(listen, str) else listen:
+            listening.append(address)
+            assert ip_address(address.rpartition(":")[0]).is_loopback
     assert len(set(listening)) == len(listening)

@@ -36,6 +36,11 @@ from pforte.settings import limits
         (limits.address_or_socket, "127.0.0.1:5514"),
         (limits.address_or_socket, "/run/pforte/gate"),
         (limits.address_or_socket, "unix:/run/pforte/gate"),
+        (limits.next_hop, ""),
+        (limits.next_hop, "smtp:127.0.0.1:10025"),
+        (limits.next_hop, "smtp:[::1]:25"),
+        (limits.next_hop, "lmtp:mail.internal:24"),
+        (limits.next_hop, "lmtp:/run/dovecot/lmtp"),
         (limits.time_zone, "UTC"),
         (limits.time_zone, "Europe/Berlin"),
         (limits.page_or_file, ""),
@@ -119,6 +124,25 @@ def test_no_place_passes_that_is_neither_an_address_nor_a_path(value):
     assert limits.address_or_socket(value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "127.0.0.1:25",
+        "smtp:",
+        "smtp:25",
+        "esmtp:127.0.0.1:25",
+        "smtp:host",
+        "smtp:-:25",
+        "smtp:h:70000",
+        "lmtp:/\n",
+    ],
+)
+def test_a_next_hop_is_a_protocol_and_a_place(value):
+    assert limits.next_hop(value).endswith(
+        'is not a mail server such as "smtp:127.0.0.1:25" or "lmtp:/run/dovecot/lmtp"'
+    )
+
+
 def test_the_nearest_known_name_is_suggested():
     assert limits.suggestion("graze", ["level", "grace"]) == '; did you mean "grace"?'
     assert limits.suggestion("zzz", ["level", "grace"]) == ""
@@ -133,6 +157,7 @@ def test_no_text_makes_a_limit_fail(value):
         limits.host_and_port,
         limits.host_and_port_or_path,
         limits.address_or_socket,
+        limits.next_hop,
         limits.page_or_file,
         limits.url_path,
         limits.word,
