@@ -83,6 +83,9 @@ class Ledger:
     def count(self, facts, verdict):
         pass
 
+    def note_message(self, facts):
+        pass
+
     note_failed = leave = lambda self, facts: None
 
 

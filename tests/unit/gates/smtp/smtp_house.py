@@ -57,6 +57,9 @@ class Ledger:
     def count(self, facts, verdict):
         pass
 
+    def note_message(self, facts):
+        pass
+
     def note_failed(self, facts):
         self.failed.append(facts.envelope.recipients)
 
