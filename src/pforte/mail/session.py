@@ -108,6 +108,11 @@ class Envelope:
         return any(each.upper() == "SMTPUTF8" for each in self.parameters)
 
     @property
+    def may_be_international(self) -> bool:
+        """Say whether SMTPUTF8 was asked for, or may have been where nobody tells of parameters."""
+        return self.international or not self.parameters_known
+
+    @property
     def sender_domain(self) -> str:
         """Return the domain of the sender as domains are compared and looked up (ASCII, small letters), or ""."""
         _, at, domain = (self.sender or "").rpartition("@")

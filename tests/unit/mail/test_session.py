@@ -11,6 +11,8 @@ from pforte.mail.session import Envelope
 )
 def test_smtputf8_is_asked_for_by_its_parameter(parameters, international):
     assert Envelope(parameters=parameters).international is international
+    assert Envelope(parameters=parameters).may_be_international is international
+    assert Envelope(parameters=parameters, parameters_known=False).may_be_international
 
 
 @pytest.mark.parametrize(

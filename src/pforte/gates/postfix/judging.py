@@ -179,6 +179,8 @@ def envelope_of(question: Question, stage: Stage) -> Envelope:
     recipient = question.get("recipient", "")
     return Envelope(
         sender=question.get("sender", "") if stage >= Stage.MAIL else None,
+        # Postfix tells none, so what only SMTPUTF8 allows may have been announced.
+        parameters_known=False,
         recipients=(recipient,) if recipient and stage >= Stage.RECIPIENT else (),
         queue=question.get("queue_id", ""),
     )

@@ -13,7 +13,7 @@ def judge(facts: Facts) -> Finding | None:
     message, envelope = facts.message, facts.envelope
     if message is None or message.raw[: message.body_at].isascii():
         return None
-    allowed = envelope.international or not envelope.parameters_known
+    allowed = envelope.may_be_international
     for field in message.fields:
         if field.raw.isascii() or (allowed and _is_utf8(field)):
             continue

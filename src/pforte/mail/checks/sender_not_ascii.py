@@ -13,7 +13,7 @@ def judge(facts: Facts) -> Finding | None:
     sender = facts.envelope.sender
     if not sender:
         return None
-    wrong = wrong_with(sender, international=facts.envelope.international)
+    wrong = wrong_with(sender, international=facts.envelope.may_be_international)
     if wrong is None or not wrong.not_ascii:
         return None
     return finding_of(ID, sender, "ASCII, or the parameter SMTPUTF8")

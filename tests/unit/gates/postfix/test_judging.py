@@ -166,6 +166,7 @@ def test_an_unknown_name_is_looked_up_and_no_encryption_is_none():
 def test_a_recipient_counts_only_once_it_is_asked_about():
     asked = {"sender": "a@b", "recipient": "c@d", "queue_id": "4Q"}
     assert envelope_of(asked, Stage.MAIL).recipients == ()
+    assert envelope_of(asked, Stage.MAIL).may_be_international  # Postfix does not tell
     assert (envelope_of(asked, Stage.RECIPIENT).recipients, envelope_of(asked, Stage.RECIPIENT).queue) == (
         ("c@d",),
         "4Q",
