@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return seconds from an arbitrary start that never run backwards."""
         ...
 
+    def computed(self) -> float:
+        """Return the seconds from an arbitrary start in which this thread computed, and did not wait."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -31,6 +35,10 @@ class SystemClock:
         """Return seconds from an arbitrary start that never run backwards."""
         return time.monotonic()
 
+    def computed(self) -> float:
+        """Return the seconds from an arbitrary start in which this thread computed, and did not wait."""
+        return time.thread_time()
+
 
 class SetClock:
     """A clock that stands where it is put: for tests, stories and replays.
@@ -41,7 +49,7 @@ class SetClock:
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
-        self._spent = 0.0
+        self._spent = self._computed = 0.0
 
     def now(self) -> datetime:
         """Return the moment the clock was put to."""
@@ -51,10 +59,19 @@ class SetClock:
         """Return the seconds it was moved forward since it was made."""
         return self._spent
 
+    def computed(self) -> float:
+        """Return the seconds of :meth:`compute`."""
+        return self._computed
+
     def move(self, span: timedelta) -> None:
         """Move the clock forward by ``span``."""
         self._now += span
         self._spent += span.total_seconds()
+
+    def compute(self, span: timedelta) -> None:
+        """Move the clock forward by ``span`` in which somebody computes."""
+        self.move(span)
+        self._computed += span.total_seconds()
 
 
 def render_time(moment: datetime) -> str:

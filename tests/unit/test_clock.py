@@ -28,6 +28,18 @@ def test_a_set_clock_stands_still_until_it_is_moved():
     assert clock.monotonic() == 3600.5
 
 
+def test_waiting_is_not_computing():
+    clock = SetClock(NOON)
+    clock.move(timedelta(hours=1))
+    assert clock.computed() == 0
+    clock.compute(timedelta(seconds=2))
+    assert (clock.computed(), clock.monotonic()) == (2, 3602)
+    real = SystemClock()
+    before = real.computed()
+    sum(range(100_000))
+    assert real.computed() > before
+
+
 def test_a_set_clock_tells_utc_whatever_zone_it_was_set_in():
     clock = SetClock(NOON.astimezone(timezone(timedelta(hours=5))))
     assert clock.now() == NOON
