@@ -182,8 +182,9 @@ class Conversation:
             await self._linger()
 
     async def _linger(self) -> None:
-        """Read on for a moment what nobody wants, so that the answer is not lost over it (RFC 9112 s9.6)."""
-        with suppress(TimeoutError):
+        """Say that nothing more comes, and read on what nobody wants, so that no answer is lost (RFC 9112 s9.6)."""
+        with suppress(OSError):  # who is gone waits for no end
+            self._writer.write_eof()
             async with asyncio.timeout(LINGER_SECONDS):
                 while await self._reader.read(PIECE):
                     pass

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rspamd_house import MAIL, Examiner, answering, json_of, post
 
+from pforte.gates.rspamd import connection
 from pforte.mail.session import Tls
 
 
@@ -55,6 +56,13 @@ def test_a_mail_is_judged_over_http_with_all_that_is_told():
         ("b@c.example", "d@c.example"),
         "4Q",
     )
+
+
+@pytest.mark.parametrize("question", [post(MAIL), b"CHECK SPAMC/1.5\r\nContent-length: 1\r\n\r\nx"])
+def test_a_client_that_waits_for_the_end_hears_it_at_once(monkeypatch, question):
+    """rspamc, and whoever speaks HTTP/1.0, reads until the gate ends the connection."""
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 3_600.0)
+    assert heard(question, ends=False)
 
 
 def test_a_refusal_tells_what_the_mail_server_is_to_say():
