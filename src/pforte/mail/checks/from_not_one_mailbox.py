@@ -1,15 +1,17 @@
 """A From field that does not name exactly one author."""
 
+from pforte.dns.names import canonical_name
 from pforte.languages import Text
 from pforte.mail.checks.declaration import Action, Check, Finding, Reply, Stage, finding_of
 from pforte.mail.facts import Facts
+from pforte.mail.fields.mailboxes import Mailboxes
 from pforte.mail.message import Message
 
 ID = "mail.from-not-one-mailbox"
 
 
 def judge(facts: Facts) -> Finding | None:
-    """See a From field that is missing, cannot be read, or names nobody or several without a Sender."""
+    """See a From field that is missing, cannot be read, or names nobody, several domains, or several without a Sender."""
     message = facts.message
     wrong = _wrong_with(message) if message else None
     if message is None or wrong is None:
@@ -32,8 +34,16 @@ def _wrong_with(message: Message) -> Text | None:
         return author.wrong
     if not author.boxes:
         return Text(en="names no address", de="nennt keine Adresse")
-    if len(author.boxes) == 1:
-        return None
+    return None if len(author.boxes) == 1 else _wrong_with_several(message, author)
+
+
+def _wrong_with_several(message: Message, author: Mailboxes) -> Text | None:
+    domains = {canonical_name(box.domain) for box in author.boxes}
+    if len(domains) > 1:  # RFC 9989 s5.3.1: such a mail has no author domain, so it would escape every policy
+        return Text(
+            en=f"names authors of {len(domains)} domains, and none of them can answer for all (DMARC)",
+            de=f"nennt Autoren von {len(domains)} Domains, und keine kann für alle einstehen (DMARC)",
+        )
     sender = message.mailboxes(b"sender")
     if sender is not None and len(sender.boxes) == 1:
         return None
@@ -58,8 +68,8 @@ CHECK = Check(
         ),
     ),
     summary=Text(
-        en="The From field is missing, cannot be read, or does not name exactly one mailbox (several need a Sender field): nobody can tell who wrote the message, and DMARC cannot judge it.",
-        de="Das Feld From fehlt, ist nicht lesbar oder nennt nicht genau ein Postfach (mehrere brauchen ein Feld Sender): Niemand kann sagen, wer die Nachricht geschrieben hat, und DMARC kann sie nicht beurteilen.",
+        en="The From field is missing, cannot be read, or does not name exactly one mailbox (several of one domain need a Sender field, and several domains are refused): nobody can tell who wrote the message, and DMARC cannot judge it.",
+        de="Das Feld From fehlt, ist nicht lesbar oder nennt nicht genau ein Postfach (mehrere einer Domain brauchen ein Feld Sender, mehrere Domains werden abgelehnt): Niemand kann sagen, wer die Nachricht geschrieben hat, und DMARC kann sie nicht beurteilen.",
     ),
     remedy=Text(
         en="Write one address, as in From: Anna Meyer <anna@example.org>; a name with signs such as , ( ) : @ needs quotes.",
