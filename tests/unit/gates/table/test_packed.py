@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pforte.bans.ban import Ban, Reach
@@ -13,6 +13,7 @@ from pforte.net.addresses import parse_network
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(
     seconds=st.floats(0, 400 * 86_400),
     rung=st.integers(1, 4),
