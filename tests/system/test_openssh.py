@@ -117,8 +117,8 @@ class Street:
 def write_log(sshd: "subprocess.Popen[bytes]", path: Path) -> None:
     """Write what sshd says into a file, as a syslog daemon does."""
     assert sshd.stderr is not None
-    with path.open("a") as log:
-        for line in sshd.stderr:
+    with path.open("a") as log, sshd.stderr as said:
+        for line in said:
             moment = SystemClock().now().isoformat()
             log.write(f"{moment} house sshd[{sshd.pid}]: {line.decode().rstrip()}\n")
             log.flush()
