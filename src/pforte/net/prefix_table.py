@@ -6,10 +6,9 @@ hold this beat every trie that was measured, and it changes in place.
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
-from socket import AF_INET, AF_INET6, inet_pton
 from typing import Generic, TypeVar
 
-from pforte.net.addresses import LONGEST_TEXT, Address, Network
+from pforte.net.addresses import Address, Network, number_of
 
 V = TypeVar("V")
 
@@ -99,15 +98,11 @@ class PrefixTable(Generic[V]):
 
         Brackets and a zone id are dropped. A text that is no address lies in no network: the answer is None.
         """
-        bare = text if not text.startswith("[") or not text.endswith("]") else text[1:-1]
-        try:
-            if ":" not in bare:
-                return self._v4.longest(int.from_bytes(inet_pton(AF_INET, bare)))
-            if len(bare) > LONGEST_TEXT:
-                return None
-            return self._longest_v6(int.from_bytes(inet_pton(AF_INET6, bare.partition("%")[0])))
-        except (OSError, ValueError):  # ValueError: a NUL character or a lone surrogate
+        at = number_of(text)
+        if at is None:
             return None
+        number, bits = at
+        return (self._v4 if bits == self._v4.bits else self._v6).longest(number)
 
     def covering(self, network: Network) -> Iterator[tuple[Network, V]]:
         """Yield every network that holds all of ``network``, itself included, from long to short."""

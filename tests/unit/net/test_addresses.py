@@ -12,6 +12,7 @@ from pforte.net.addresses import (
     fold,
     network_of,
     network_of_text,
+    number_of,
     parse_address,
     parse_network,
 )
@@ -46,6 +47,31 @@ def test_what_is_no_address_is_refused(text):
             continue
         with pytest.raises(AddressError):
             read(text)
+
+
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.text("0123456789abcdefF:.[]%", max_size=30),
+        st.ip_addresses().map(str),
+        st.ip_addresses(v=4).map(lambda address: f"::ffff:{address}"),
+        st.ip_addresses().map(lambda address: f"[{address}]"),
+        st.ip_addresses(v=6).map(lambda address: f"{address}%eth0"),
+    )
+)
+def test_the_number_of_an_address_is_that_of_the_address(text):
+    """Spaces around it, which people write, are no part of an address that programs look up."""
+    try:
+        address = parse_address(text)
+    except AddressError:
+        assert number_of(text) is None
+    else:
+        assert number_of(text) == (None if text != text.strip() else (int(address), address.max_prefixlen))
+
+
+@pytest.mark.parametrize("text", ["", "[" * 5_000 + "]" * 5_000, "[[192.0.2.1]]", "1" * 9_999, ":" * 9_999])
+def test_what_is_no_address_has_no_number(text):
+    assert number_of(text) is None
 
 
 def test_a_long_text_is_refused_before_a_cache_keeps_it():

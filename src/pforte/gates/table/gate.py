@@ -1,79 +1,44 @@
-"""The bans in force, in memory, by prefix length: the longest-lasting ban over an address is found in a few looks."""
+"""The gate that holds the bans in force in memory, for those that answer questions."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, ip_network
-from socket import AF_INET, AF_INET6, inet_pton
+from ipaddress import ip_network
 
 from pforte.bans.ban import Ban, Decision
+from pforte.gates.table.family import Family
 from pforte.gates.table.packed import Held, Packing, end_of, is_of, reference_number
-from pforte.net.addresses import LONGEST_TEXT, AddressError, Network, parse_address
+from pforte.net.addresses import Network, number_of
 from pforte.net.prefix_table import PrefixTable
 
 SWEEP_EVERY = timedelta(minutes=1)
 """How often ended bans leave the memory; they shut nobody out from the second of their end."""
 
-_MAPPED = 0xFFFF  # the upper 96 bits of a v4-mapped address (RFC 4291 s2.5.5.2)
 
-_INET, _INET6 = int(AF_INET), int(AF_INET6)  # as numbers they are taken in half the time
-
-_Table = dict[int, int]
-
-
-class _Family:
-    """The bans of one address family by prefix length.
-
-    Attributes:
-        bits: length of an address.
-        tables: for each length the ban of each network that lasts longest.
-        steps: the lengths in use as how far an address is shifted, with the look into their tables.
-    """
-
-    def __init__(self, bits: int) -> None:
-        self.bits = bits
-        self.tables: dict[int, _Table] = {}
-        self.steps: tuple[tuple[int, Callable[[int], int | None]], ...] = ()
-
-    def table(self, length: int) -> _Table:
-        table = self.tables.get(length)
-        if table is None:
-            table = self.tables[length] = {}
-            self.steps = tuple((self.bits - used, self.tables[used].get) for used in sorted(self.tables))
-        return table
-
-    def lasting(self, value: int) -> int:
-        """Return the packed ban over an address that lasts longest, or 0."""
-        longest = 0
-        for shift, look in self.steps:
-            packed = look(value >> shift)
-            if packed is not None and (not longest or end_of(packed) > end_of(longest)):
-                longest = packed
-        return longest
+_BLOCKS = {32: 16, 128: 32}
+"""For each length of an address the prefix length of the blocks for which is known what to look for."""
 
 
 class _Bans:
     """All bans: for each network the one that lasts longest, and beside it the few that stand under it."""
 
     def __init__(self) -> None:
-        self.v4, self.v6 = _Family(32), _Family(128)
+        self.families = {bits: Family(bits, block) for bits, block in _BLOCKS.items()}
         self.packing = Packing()
         self.others: dict[Network, list[int]] = {}
-
-    def family(self, network: Network) -> _Family:
-        return self.v4 if isinstance(network, IPv4Network) else self.v6
 
     def put(self, ban: Ban, now: float) -> None:
         """Take a ban over its older self; one that has ended or was lifted only takes its older self away."""
         network = ban.network
-        family = self.family(network)
-        table = family.table(network.prefixlen)
-        key = int(network.network_address) >> family.bits - network.prefixlen
+        length = network.prefixlen
+        family = self.families[network.max_prefixlen]
+        key = int(network.network_address) >> family.bits - length
+        table = family.tables.get(length, {})
         first = table.get(key)
         packed = self.packing.pack(ban)
         stands = ban.lifted is None and end_of(packed) > now
         if first is None:
             if stands:
-                table[key] = packed
+                family.put(key, length, packed)
             return
         number = reference_number(ban.reference)
         standing = [one for one in (first, *self.others.pop(network, ())) if not is_of(one, number)]
@@ -87,26 +52,11 @@ class _Bans:
         if len(standing) > 1:
             self.others[network] = standing[1:]
 
-    def over(self, text: str) -> int | None:
-        """Return the packed ban over an address that lasts longest, or 0; None where the text is no address."""
-        try:
-            if ":" not in text:
-                return self.v4.lasting(int.from_bytes(inet_pton(_INET, text)))
-            if len(text) > LONGEST_TEXT:
-                return None
-            bare = text.removeprefix("[").removesuffix("]").partition("%")[0]
-            value = int.from_bytes(inet_pton(_INET6, bare))
-        except (OSError, ValueError):  # ValueError: a NUL character or a lone surrogate
-            return None
-        return self.v4.lasting(value & 0xFFFF_FFFF) if value >> 32 == _MAPPED else self.v6.lasting(value)
-
     def standing_over(self, number: int, bits: int, now: float) -> list[int]:
         """Return every packed ban over an address that has not ended."""
         found = []
-        for shift, look in (self.v4 if bits == self.v4.bits else self.v6).steps:
-            packed = look(number >> shift)
-            # The first one lasts longest: where it has ended, so have the others.
-            if packed is None or end_of(packed) <= now:
+        for shift, packed in self.families[bits].over(number):
+            if end_of(packed) <= now:  # the first one lasts longest: where it has ended, so have the others
                 continue
             found.append(packed)
             if self.others:
@@ -116,24 +66,23 @@ class _Bans:
 
     def sweep(self, now: float) -> None:
         """Let go of the networks whose longest ban has ended."""
-        for family in (self.v4, self.v6):
-            for length, table in family.tables.items():
-                ended = [key for key, packed in table.items() if end_of(packed) <= now]
-                for key in ended:
-                    del table[key]
-                    if self.others:
-                        self.others.pop(ip_network((key << family.bits - length, length)), None)
+        for family in self.families.values():
+            for key, length in family.drop_ended(now):
+                if self.others:
+                    self.others.pop(_network(key, length, family.bits), None)
 
     def __iter__(self) -> Iterator[tuple[Network, Held]]:
-        for family in (self.v4, self.v6):
+        for family in self.families.values():
             for length, table in list(family.tables.items()):
                 for key, packed in list(table.items()):
-                    number = key << family.bits - length
-                    address = number.to_bytes(family.bits // 8)
-                    yield ip_network((address, length)), self.packing.unpack(packed)
+                    yield _network(key, length, family.bits), self.packing.unpack(packed)
 
     def __len__(self) -> int:
-        return sum(len(table) for family in (self.v4, self.v6) for table in family.tables.values())
+        return sum(map(len, self.families.values()))
+
+
+def _network(key: int, length: int, bits: int) -> Network:
+    return ip_network(((key << bits - length).to_bytes(bits // 8), length))
 
 
 class TableGate:
@@ -216,19 +165,20 @@ class TableGate:
                 taken as IPv4. A text that is no address is not shut out.
             now: POSIX seconds.
         """
+        at = number_of(text)
+        if at is None:
+            return None
+        number, bits = at
         bans = self._bans
-        packed = bans.over(text)
-        if not packed or end_of(packed) <= now or self._exempt.longest_text(text) is not None:
+        packed = bans.families[bits].lasting(number)
+        if not packed or end_of(packed) <= now or self._exempt.longest_number(number, bits) is not None:
             return None
         return bans.packing.unpack(packed)
 
     def may_shut_out(self, text: str) -> bool:
         """Say whether a ban could shut an address out: the text is an address, and it is not exempt."""
-        try:
-            parse_address(text)
-        except AddressError:
-            return False
-        return self._exempt.longest_text(text) is None
+        at = number_of(text)
+        return at is not None and self._exempt.longest_number(*at) is None
 
     def standing_over(self, number: int, bits: int, now: float) -> list[Held]:
         """Return every ban that shuts an address out, the longest-lasting first; none where it may come in.
@@ -251,10 +201,12 @@ class TableGate:
 
         None where nobody knows: the text is no address, or nothing is known of the bans yet.
         """
-        packed = self._bans.over(text)
-        if not packed:
-            return None if packed is None or self._swept is None else False
-        return end_of(packed) > now and self._exempt.longest_text(text) is None
+        at = number_of(text)
+        if at is None or self._swept is None:
+            return None
+        number, bits = at
+        packed = self._bans.families[bits].lasting(number)
+        return packed != 0 and end_of(packed) > now and self._exempt.longest_number(number, bits) is None
 
 
 def _exempted(networks: Iterable[Network]) -> PrefixTable[None]:

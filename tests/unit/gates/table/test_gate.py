@@ -35,8 +35,8 @@ def decide(gate: TableGate, *bans: Ban, at: datetime = NOON) -> None:
 
 
 NETWORKS = st.one_of(
-    st.builds(lambda low, length: ip_network((0xC0000200 | low, length), strict=False), st.integers(0, 255), st.integers(24, 32)),
-    st.builds(lambda low, length: ip_network(((0x2001_0DB8 << 96) | low << 64, length), strict=False), st.integers(0, 255), st.integers(56, 64)),
+    st.builds(lambda low, length: ip_network((0xC0000200 | low, length), strict=False), st.integers(0, 255), st.sampled_from([0, 8, 15, 16, *range(24, 33)])),
+    st.builds(lambda low, length: ip_network(((0x2001_0DB8 << 96) | low << 64, length), strict=False), st.integers(0, 255), st.sampled_from([0, 31, 32, *range(56, 65)])),
 )  # fmt: skip
 
 
