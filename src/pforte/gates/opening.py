@@ -24,6 +24,7 @@ from pforte.gates.haproxy.runtime import RuntimeSocket
 from pforte.gates.http.gate import THIS_MACHINE, HttpGate
 from pforte.gates.http.porter import Detection, Porter
 from pforte.gates.http.visitors import Visitors
+from pforte.gates.listening import split_place
 from pforte.gates.milter.gate import MilterGate
 from pforte.gates.nftables.engine import open_engines
 from pforte.gates.nftables.gate import NftablesGate
@@ -141,10 +142,10 @@ def open_dnsupdate(settings: Settings, exempt: Iterable[Network]) -> DnsUpdateGa
         GateError: the key cannot be read.
     """
     gate, zones = settings.gate.dnsupdate, settings.gate.dnsbl
-    host, _, port = gate.server.rpartition(":")
+    address, port = split_place(gate.server)
     access = Access(
-        address=host.removeprefix("[").removesuffix("]"),
-        port=int(port),
+        address=address,
+        port=port,
         key=gate.key,
         algorithm=gate.algorithm,
         secret=read_secret(gate.secret),

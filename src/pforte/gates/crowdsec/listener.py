@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pforte.gates.crowdsec.answers import Answers
 from pforte.gates.crowdsec.connection import Connection
 from pforte.gates.crowdsec.gate import CrowdsecGate
-from pforte.gates.gate import GateError
+from pforte.gates.listening import bind
 
 BACKLOG = 128
 MOST_CONNECTIONS = 512
@@ -46,16 +46,8 @@ class CrowdsecListener:
         Raises:
             GateError: the address cannot be used.
         """
-        host, _, port = self._listen.rpartition(":")
-        bare = host.removeprefix("[").removesuffix("]")
-        family = socket.AF_INET6 if ":" in bare else socket.AF_INET
-        try:
-            self._socket = socket.create_server((bare, int(port)), family=family, backlog=BACKLOG)
-        except OSError as error:
-            raise GateError(
-                f"gate.crowdsec: cannot listen on {self._listen} ({error.strerror}); "
-                "set gate.crowdsec.listen to a free address of this machine"
-            ) from error
+        self._socket = bind("gate.crowdsec.listen", self._listen)
+        self._socket.listen(BACKLOG)
         self._serving = asyncio.create_task(self._serve(self._socket))
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from pforte.clock import Clock
 from pforte.gates.dnsbl.limiter import Limiter, Share
 from pforte.gates.dnsbl.wire import truncate
+from pforte.gates.gate import GateError
 
 BATCH = 64
 LONGEST_QUESTION = 1_232
@@ -120,7 +121,7 @@ class Datagrams:
         limiter: says how much of an answer a network still gets, or None where there is no limit.
 
     Raises:
-        OSError: the C library has no such calls.
+        GateError: the C library has no such calls.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class Datagrams:
         # PyDLL keeps the interpreter during the call, which never waits.
         library = ctypes.PyDLL(None, use_errno=True)
         if not hasattr(library, "recvmmsg"):
-            raise OSError(errno.ENOSYS, "the C library has no recvmmsg()")
+            raise GateError("gate.dnsbl: the C library has no recvmmsg(); switch gate.dnsbl.enabled off")
         self._receive, self._send = library.recvmmsg, library.sendmmsg
         self._socket, self._answer = bound, answer
         self._clock, self._limiter = clock, limiter

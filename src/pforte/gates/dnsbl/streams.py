@@ -32,9 +32,10 @@ class Streams:
         self._server = await asyncio.start_server(self._converse, sock=bound, limit=1 << 16)
 
     async def close(self) -> None:
-        """Stop listening and end all connections."""
+        """Stop listening and end all connections, whoever still has to read."""
         if self._server is not None:
             self._server.close()
+            self._server = None
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -49,7 +50,9 @@ class Streams:
                     await self._answer_all(reader, writer)
         finally:
             self._connections.discard(task)
-            writer.transport.abort() if self._server is None else writer.close()
+            writer.close()
+            if self._server is None:
+                writer.transport.abort()
 
     async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:

@@ -14,13 +14,17 @@ MOST_BYTES = 1_024
 """Bytes of a header field that are looked at."""
 
 
-@lru_cache(maxsize=1_024)
 def form_for(accept: bytes) -> Form:
     """Return the form that an ``Accept`` field wants most; plain text for whoever names none of them.
 
     >>> form_for(b"text/html,application/xhtml+xml,*/*;q=0.8"), form_for(b"*/*"), form_for(b"application/json")
     ('text/html', 'text/plain', 'application/json')
     """
+    return _form_for(accept[:MOST_BYTES])  # before the cache, which would keep the rest
+
+
+@lru_cache(maxsize=1_024)
+def _form_for(accept: bytes) -> Form:
     best: tuple[float, int] = (0.0, 0)
     chosen: Form = "text/plain"
     wanted = list(_wanted(accept))
@@ -34,13 +38,17 @@ def form_for(accept: bytes) -> Form:
     return chosen
 
 
-@lru_cache(maxsize=1_024)
 def language_for(accept_language: bytes) -> Language:
     """Return the language that an ``Accept-Language`` field wants most; English for whoever names none of them.
 
     >>> language_for(b"de-AT,de;q=0.9,en;q=0.8"), language_for(b"fr,*;q=0.5")
     ('de', 'en')
     """
+    return _language_for(accept_language[:MOST_BYTES])
+
+
+@lru_cache(maxsize=1_024)
+def _language_for(accept_language: bytes) -> Language:
     best = 0.0
     chosen: Language = "en"
     for name, weight in _wanted(accept_language):
@@ -60,7 +68,7 @@ def _precision(name: str, form: Form) -> int:
 
 def _wanted(field: bytes) -> Iterator[tuple[str, float]]:
     """Yield each name of a list with its weight (RFC 9110 s12.4.2), lower case; broken weights count nothing."""
-    for element in field[:MOST_BYTES].decode("latin-1").lower().split(","):
+    for element in field.decode("latin-1").lower().split(","):
         name, *parameters = (part.strip() for part in element.split(";"))
         weight = 1.0
         for parameter in parameters:

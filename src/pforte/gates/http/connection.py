@@ -17,6 +17,8 @@ from pforte.gates.http.visitors import Asker
 
 MOST_BYTES = 131_072
 """Bytes of one question's head, and of its body where that is read. nginx passes on 33 KiB of the visitor's at most by default, and some of it twice."""
+MOST_AGAIN = 256
+"""Header lines of one question that repeat a name."""
 QUESTION_SECONDS = 10.0
 """How long one question may take to arrive."""
 IDLE_SECONDS = 600.0
@@ -24,6 +26,10 @@ IDLE_SECONDS = 600.0
 
 _KEYS = {spelling: name.lower() for name in NAMES for spelling in (name, name.lower(), name.title())}
 _UNREADABLE = answers.refused(answers.UNREADABLE)
+
+
+class _TooManyLinesError(Exception):
+    """A question repeats the names of its header fields more often than any honest one."""
 
 
 class Answering(Protocol):
@@ -97,7 +103,7 @@ class Connection(asyncio.Protocol):
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
         self._body: bytes | None = None
-        self._size = 0
+        self._size = self._again = 0
         self._is_waiting = self._is_answered = self._is_ending = False
         self.since = 0.0
         """When the last question began to arrive."""
@@ -170,9 +176,15 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field, if it is one that is read."""
         key = _KEYS.get(name) or _KEYS.get(name.lower())
-        if key is not None:
-            headers = self._headers
-            headers[key] = value if key not in headers else headers[key] + b", " + value
+        if key is None:
+            return
+        headers = self._headers
+        if key in headers:
+            self._again += 1
+            if self._again > MOST_AGAIN:
+                raise _TooManyLinesError
+            value = headers[key] + b", " + value
+        headers[key] = value
 
     def on_headers_complete(self) -> None:
         """Answer, unless the question stands in the body; what else follows is passed over."""
@@ -197,6 +209,7 @@ class Connection(asyncio.Protocol):
         if self._body is not None:
             self._answer(self._porter.answer_log_in(self._asker, self._body))
         self._target, self._headers, self._body = b"", {}, None
+        self._again = 0
         self._is_answered, self.is_idle = False, True
 
     def _answer(self, answer: bytes) -> None:

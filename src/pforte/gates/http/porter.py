@@ -75,7 +75,7 @@ class Porter:
         contact: the setting ``desk.contact``.
 
     Attributes:
-        now: the present moment in POSIX seconds; whoever owns the porter sets it about twice a second.
+        now: the present moment in POSIX seconds; whoever owns the porter sets it about four times a second.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 import asyncio
 
 from pforte.clock import Clock
-from pforte.gates.gate import GateError
+from pforte.gates.listening import bind
 from pforte.gates.rspamd.connection import PIECE, Conversation, Examine
 from pforte.gates.space import Space
 
@@ -26,8 +26,6 @@ class RspamdGate:
     name = "rspamd"
 
     def __init__(self, listen: str, examine: Examine, clock: Clock, most: int, connections: int) -> None:
-        host, _, port = listen.rpartition(":")
-        self._host, self._port = host.removeprefix("[").removesuffix("]"), int(port)
         self._listen = listen
         self._examine, self._clock = examine, clock
         self._most, self._connections = most, connections
@@ -47,12 +45,8 @@ class RspamdGate:
         Raises:
             GateError: the address cannot be used.
         """
-        try:
-            self._server = await asyncio.start_server(self._meet, self._host, self._port, limit=PIECE)
-        except OSError as error:
-            raise GateError(
-                f"gate.rspamd.listen: {self._listen} cannot be used: {error.strerror or error}"
-            ) from error
+        bound = bind("gate.rspamd.listen", self._listen)
+        self._server = await asyncio.start_server(self._meet, sock=bound, limit=PIECE)
 
     async def close(self) -> None:
         """Stop listening; mails under way are answered, for at most two seconds."""

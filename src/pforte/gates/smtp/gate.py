@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 
 from pforte.gates.gate import GateError
+from pforte.gates.listening import bind
 from pforte.gates.smtp.conversation import Conversation
 from pforte.gates.smtp.house import House
 from pforte.gates.smtp.replies import CROWDED, ENDING, render
@@ -67,16 +68,12 @@ class SmtpGate:
             each.open()
         loop = asyncio.get_running_loop()
         for address in self._listen:
-            host, _, port = address.rpartition(":")
             try:
-                bare = host.removeprefix("[").removesuffix("]")
-                server = await loop.create_server(lambda: Wire(self._meet), bare, int(port))
-            except OSError as error:
+                bound = bind("gate.smtp.listen", address)
+            except GateError:
                 await self.close()
-                raise GateError(
-                    f"gate.smtp.listen: {address} cannot be used: {error.strerror or error}"
-                ) from error
-            self._servers.append(server)
+                raise
+            self._servers.append(await loop.create_server(lambda: Wire(self._meet), sock=bound))
 
     async def close(self) -> None:
         """Stop listening; who waits is sent away, and mails under way are answered, for at most two seconds."""

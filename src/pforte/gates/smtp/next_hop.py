@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from pforte.gates.listening import split_place
 from pforte.gates.smtp.wire import Wire
 
 Encryption = Literal["off", "offered", "verified"]
@@ -48,8 +49,7 @@ def read_place(text: str) -> Place:
     protocol, _, rest = text.partition(":")
     if rest.startswith("/"):
         return Place(protocol == "lmtp", socket=rest)
-    host, _, port = rest.rpartition(":")
-    return Place(protocol == "lmtp", host.removeprefix("[").removesuffix("]"), int(port))
+    return Place(protocol == "lmtp", *split_place(rest))
 
 
 @dataclass(frozen=True, slots=True)

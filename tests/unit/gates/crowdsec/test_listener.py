@@ -76,9 +76,7 @@ def test_it_listens_on_ipv6(house, run_in_loop):
 def test_an_address_that_is_taken_is_named(house, run_in_loop):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(
-            GateError, match=rf"gate\.crowdsec: cannot listen on {listen} .*gate\.crowdsec\.listen"
-        ):
+        with pytest.raises(GateError, match=rf"gate\.crowdsec\.listen: cannot listen on {listen} "):
             run_in_loop(listener_of(house, listen).open())
 
 

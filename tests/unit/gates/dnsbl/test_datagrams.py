@@ -10,6 +10,7 @@ from pforte.clock import SetClock
 from pforte.gates.dnsbl import datagrams
 from pforte.gates.dnsbl.datagrams import BATCH, LONGEST_ANSWER, LONGEST_QUESTION, Datagrams
 from pforte.gates.dnsbl.limiter import Limiter
+from pforte.gates.gate import GateError
 
 CLOCK = SetClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
 HEADER = bytes(12)
@@ -140,5 +141,5 @@ def test_over_the_limit_answers_are_cut_or_left_out():
 
 def test_a_library_without_the_calls_is_named(monkeypatch):
     monkeypatch.setattr(datagrams.ctypes, "PyDLL", lambda *_, **__: object())
-    with bound() as served, pytest.raises(OSError, match="recvmmsg"):
+    with bound() as served, pytest.raises(GateError, match="recvmmsg"):
         Datagrams(served, echo, CLOCK)

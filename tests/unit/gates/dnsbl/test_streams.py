@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -95,3 +96,27 @@ def test_the_end_ends_open_connections():
         writer.close()
 
     converse(part)
+
+
+def test_who_reads_nothing_does_not_outlive_the_end():
+    """What is still to be sent would otherwise keep the connection open for as long as its other end likes."""
+    length, count = 60_000, 500
+
+    def read_all(client: socket.socket) -> int:
+        read = 0
+        with suppress(ConnectionResetError):
+            while got := client.recv(1 << 20):
+                read += len(got)
+        return read
+
+    async def run() -> None:
+        served = Streams(lambda _: bytes(length), idle=30)
+        bound = socket.create_server(("127.0.0.1", 0))
+        await served.open(bound)
+        with socket.create_connection(bound.getsockname(), timeout=10) as client:
+            client.sendall(framed(b"much") * count)
+            await asyncio.sleep(0.2)
+            await served.close()
+            assert await asyncio.to_thread(read_all, client) % (length + 2)  # the last answer is cut
+
+    asyncio.run(run())

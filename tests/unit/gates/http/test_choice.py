@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.gates.http.choice import FORMS, LANGUAGES, form_for, language_for
+from pforte.gates.http import choice
+from pforte.gates.http.choice import FORMS, LANGUAGES, MOST_BYTES, form_for, language_for
 
 
 @pytest.mark.standard("9110:12.5")
@@ -51,3 +52,12 @@ def test_languages(accept_language, language):
 def test_any_octets_give_one_that_there_is(field):
     assert form_for(field) in FORMS
     assert language_for(field) in LANGUAGES
+
+
+def test_what_is_remembered_of_a_field_is_short():
+    """A visitor may send a hundred KiB, each time others."""
+    for remembered, choose in ((choice._form_for, form_for), (choice._language_for, language_for)):
+        remembered.cache_clear()
+        for letter in (b"a", b"b"):
+            choose(b"x" * MOST_BYTES + letter * 100_000)
+        assert remembered.cache_info().currsize == 1

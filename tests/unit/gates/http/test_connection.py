@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.gates.http.connection import IDLE_SECONDS, MOST_BYTES, QUESTION_SECONDS, Connection
+from pforte.gates.http.connection import IDLE_SECONDS, MOST_AGAIN, MOST_BYTES, QUESTION_SECONDS, Connection
 from pforte.gates.http.questions import Headers
 from pforte.gates.http.visitors import Asker
 
@@ -213,6 +213,14 @@ def test_a_body_is_passed_over_and_its_trailer_is_no_header_of_the_next():
     assert hall.asked[2][3] == READ
 
 
+def test_many_lines_of_one_name_are_read_up_to_a_limit_for_each_question():
+    """Joining them costs ever more, and no proxy writes hundreds."""
+    hall = Hall()
+    question = b"GET / HTTP/1.1\r\n" + b"Accept: b\r\n" * (MOST_AGAIN + 1) + b"\r\n"
+    hall.connection.data_received(question * 3)
+    assert [asked[3][b"accept"].count(b"b") for asked in hall.asked] == [MOST_AGAIN + 1] * 3
+
+
 @pytest.mark.standard("9110:9.3.2")
 def test_head_gets_no_body():
     hall = Hall(LONG_ANSWER)
@@ -260,6 +268,7 @@ def test_the_wish_for_another_protocol_is_passed_over():
         b"GET / HTTP/1.1\r\nA: " + b"a" * MOST_BYTES,
         b"GET /" + b"a" * MOST_BYTES,
         b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * (MOST_BYTES // 5),
+        b"GET / HTTP/1.1\r\n" + b"Accept: b\r\n" * (MOST_AGAIN + 2) + b"\r\n",
     ],
 )
 def test_what_cannot_be_read_is_refused_and_never_an_error(data):

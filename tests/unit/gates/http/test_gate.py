@@ -63,7 +63,7 @@ def test_an_address_in_use_is_named_with_its_setting():
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             listen = f"127.0.0.1:{taken.getsockname()[1]}"
-            with pytest.raises(GateError, match=rf"gate\.http\.listen: nobody can listen at {listen}"):
+            with pytest.raises(GateError, match=rf"gate\.http\.listen: cannot listen on {listen} "):
                 await gate_of(house(), SetClock(NOON), listen=listen).open()
 
     asyncio.run(run())

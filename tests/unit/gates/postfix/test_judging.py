@@ -128,7 +128,7 @@ def test_an_address_that_cannot_be_used_is_named():
         await first.open()
         second = JudgingListener(f"127.0.0.1:{first.port()}", Judge())
         try:
-            with pytest.raises(GateError, match=r"gate\.postfix\.listen: nobody can listen at"):
+            with pytest.raises(GateError, match=r"gate\.postfix\.listen: cannot listen on"):
                 await second.open()
             await second.close()
         finally:
