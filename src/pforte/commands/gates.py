@@ -144,12 +144,12 @@ def _cells(row: _Row, now: datetime) -> tuple[str, ...]:
     return (
         *first,
         str(cursor.sequence),
-        _behind(row.progress, now),
+        _behind(row.progress, now) if row.enabled else "",
         f"{cursor.entries:,}",
         f"{row.banned:,}",
         refused,
         seconds(cursor.saved),
-        cursor.error,
+        cursor.error if row.enabled else "",
     )
 
 

@@ -80,7 +80,7 @@ def test_people_get_a_table(run, seen, follow):
     seen("192.0.2.7")
     follow("files", 0, 1234)
     follow("nftables", 0, 0, "nft:\x1b[2J")
-    out = run("gates").out
+    out = run("--set", "gate.files.enabled=true", "--set", "gate.nftables.enabled=true", "gates").out
     heading, nftables, files, *_ = out.splitlines()
     assert heading.split() == [
         "gate",
@@ -98,6 +98,18 @@ def test_people_get_a_table(run, seen, follow):
     assert nftables.endswith("nft:\\x1b[2J")
     assert "1 for 0s" in files
     assert "1,234" in files
+
+
+def test_a_gate_that_was_switched_off_is_neither_late_nor_in_trouble(run, seen, follow):
+    seen("192.0.2.7")
+    follow("files", 0, 0)
+    follow("haproxy", 0, 0, "HAProxy does not answer")
+    off = run("gates").out
+    assert "1 for" not in off
+    assert "HAProxy does not answer" not in off
+    on = run("--set", "gate.files.enabled=true", "--set", "gate.haproxy.enabled=true", "gates").out
+    assert "1 for" in on
+    assert "HAProxy does not answer" in on
 
 
 def test_a_gate_that_answers_is_as_far_as_the_table(run, seen, follow):
