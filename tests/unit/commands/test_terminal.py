@@ -50,7 +50,7 @@ def commands(run, seen, state, tmp_path):
         ["status", "2001:db8:bad:7::1"],
         ["explain", reference],
         ["register", "offences"],
-        ["gates"],
+        ["--set", "gate.nftables.enabled=true", "gates"],
         ["checks"],
         ["checks", "try", "--request", "GET /?id=1%27+union+select+1,2--"],
         ["replay", "access.log"],
