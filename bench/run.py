@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-BENCHES = ("scan", "restore", "latency", "table", "bouncer", "http_gate", "dnsbl", "signatures")
+BENCHES = ("scan", "restore", "latency", "table", "bouncer", "http_gate", "dnsbl", "milter", "signatures")
 
 
 def machine() -> str:

@@ -83,10 +83,7 @@ class Ledger:
     def count(self, facts, verdict):
         pass
 
-    def note_message(self, facts):
-        pass
-
-    note_failed = leave = lambda self, facts: None
+    note_message = note_failed = leave = lambda self, facts: None
 
 
 async def main(listen, folder):

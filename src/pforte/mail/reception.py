@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pforte.mail.checks.declaration import Finding, Stage
-from pforte.mail.facts import Facts
+from pforte.mail.facts import NOTHING_YET, Facts
 from pforte.mail.message import Message
 from pforte.mail.policy import Policy
 from pforte.mail.session import Envelope, Moved, Session, Tls
@@ -221,9 +221,11 @@ class Reception:
         """Forget the mail under way (RSET, RFC 5321 s4.1.1.5)."""
         self._count_refused()
         self._of_mail.clear()
+        if self._facts.envelope is NOTHING_YET and self._facts.message is None:
+            return
         self._facts = replace(
             self._facts,
-            envelope=Envelope(),
+            envelope=NOTHING_YET,
             sender_domain=None,
             author_domain=None,
             message=None,

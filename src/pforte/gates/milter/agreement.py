@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 
 from pforte.gates.milter.wire import Command, WireError, offer
 
@@ -67,48 +68,27 @@ _MACROS = (
 _OCTETS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """What holds on one connection.
 
     Attributes:
-        version: of the protocol.
-        acts: what may be done to messages.
-        steps: what the server does and leaves out.
+        names_macros: whether the server sends those macros that are asked for.
+        may_add: whether header fields may be added.
+        may_change: whether header fields may be taken out.
+        space: what must stand before the value of a field that is added, because the server puts nothing there.
+        skips: whether the server understands that no more of a body is wanted.
+        unanswered: commands to which the server does not wait for an answer.
+        packet: what tells the server.
     """
 
-    version: int
-    acts: Act
-    steps: Step
-
-    @property
-    def names_macros(self) -> bool:
-        """Say whether the server sends those macros that are asked for."""
-        return Act.NAME_MACROS in self.acts
-
-    @property
-    def may_add(self) -> bool:
-        """Say whether header fields may be added."""
-        return Act.ADD_FIELDS in self.acts
-
-    @property
-    def may_change(self) -> bool:
-        """Say whether header fields may be taken out."""
-        return Act.CHANGE_FIELDS in self.acts
-
-    @property
-    def space(self) -> bytes:
-        """Return what must stand before the value of a field that is added."""
-        return b" " if Step.LEADING_SPACE in self.steps else b""
-
-    def awaits(self, command: Command) -> bool:
-        """Say whether the server waits for an answer to a command."""
-        unanswered = _UNANSWERED.get(command)
-        return unanswered is None or unanswered not in self.steps
-
-    def packet(self) -> bytes:
-        """Return the packet that tells the server."""
-        return offer(self.version, self.acts, self.steps, _MACROS if self.names_macros else ())
+    names_macros: bool
+    may_add: bool
+    may_change: bool
+    space: bytes
+    skips: bool
+    unanswered: frozenset[Command]
+    packet: bytes
 
 
 def agree(data: bytes) -> Agreement:
@@ -122,4 +102,18 @@ def agree(data: bytes) -> Agreement:
     version, acts, steps = (int.from_bytes(data[at : at + 4], "big") for at in (0, 4, 8))
     if version < OLDEST:
         raise WireError(f"version {version} of the protocol is older than {OLDEST}")
-    return Agreement(min(version, VERSION), Act(acts & _ACTS), Step(steps & _STEPS))
+    return _agree(min(version, VERSION), acts & _ACTS, steps & _STEPS)
+
+
+@lru_cache(maxsize=32)  # one server offers the same for each of its clients
+def _agree(version: int, acts: int, steps: int) -> Agreement:
+    names_macros = bool(acts & Act.NAME_MACROS)
+    return Agreement(
+        names_macros=names_macros,
+        may_add=bool(acts & Act.ADD_FIELDS),
+        may_change=bool(acts & Act.CHANGE_FIELDS),
+        space=b" " if steps & Step.LEADING_SPACE else b"",
+        skips=bool(steps & Step.SKIP),
+        unanswered=frozenset(command for command, step in _UNANSWERED.items() if steps & step),
+        packet=offer(version, acts, steps, _MACROS if names_macros else ()),
+    )

@@ -1,9 +1,10 @@
-"""What the mail server tells of its SMTP client, made into facts."""
+"""What the mail server tells of its SMTP client, made into facts, and how far the client has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 
 from pforte.gates.milter.wire import WireError
+from pforte.mail.reception import Answer, Reception
 from pforte.mail.session import Session, Tls
 from pforte.net.addresses import AddressError, parse_address
 
@@ -14,8 +15,64 @@ _FAMILIES = frozenset(b"46")
 _LONGEST = 1_024
 """Octets of one text that are looked at."""
 _LONGEST_NUMBER = 9
+_MOST_PARAMETERS = 100
 
 Macros = Mapping[str, str]
+
+
+class Client:
+    """One SMTP client.
+
+    Neither CONNECT nor HELO is answered, so what they tell waits here until MAIL: then it is judged in its order.
+
+    Args:
+        reception: judges the client.
+    """
+
+    def __init__(self, reception: Reception) -> None:
+        self.reception = reception
+        self.unjudged = b""
+        """What is answered to the rest of a mail that could not be judged; empty while it can be."""
+        self._helo = ""
+        self._tls: Tls | None = None
+        self._is_connected = self._is_secured = self._is_greeted = False
+        self._shut: Answer | None = None
+        self._unwelcome: Answer | None = None
+
+    def greet(self, helo: str, macros: Macros) -> None:
+        """Take note of HELO or EHLO."""
+        self._helo, self._is_greeted = helo, False
+        self._note_tls(macros)
+
+    async def give(self, sender: str, parameters: Sequence[bytes], macros: Macros) -> Answer | None:
+        """Judge MAIL, and before it all that has not been judged yet; return the refusal, or None.
+
+        After a failure the next call goes on where this one failed.
+        """
+        self._note_tls(macros)
+        reception, user = self.reception, macros.get("auth_authen", "")
+        if user:
+            reception.authenticated(user)  # one of ours, wherever he is
+        if not self._is_connected:
+            self._shut = await reception.connected()
+            self._is_connected = True
+        if self._shut is not None and not user:
+            return self._shut
+        if self._tls is not None and not self._is_secured:
+            reception.secured(self._tls)
+            self._is_secured, self._is_greeted = True, False
+        if not self._is_greeted:
+            self._unwelcome = await reception.greeted(self._helo, extended=True)  # which of both is not told
+            self._is_greeted = True
+        if self._unwelcome is not None and not user:
+            return self._unwelcome
+        given = tuple(each.decode("utf-8", "surrogateescape") for each in parameters[:_MOST_PARAMETERS])
+        return await reception.sender(sender, given)
+
+    def _note_tls(self, macros: Macros) -> None:
+        tls = tls_of(macros)
+        if tls is not None and tls != self._tls:
+            self._tls, self._is_secured = tls, False
 
 
 def session_of(data: bytes, macros: Macros, *, tls_known: bool) -> Session:

@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._waiting_octets = 0
         self._is_stuck = False
         self._transport: asyncio.Transport | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._judging: asyncio.Task[bytes] | None = None
         self._is_ending = False
         self._loop = asyncio.get_running_loop()
         self.since = self._loop.time()
@@ -67,8 +67,8 @@ class Connection(asyncio.Protocol):
             self._break_off(error)
             return
         self._waiting_octets += len(data)
-        if self._task is None:
-            self._begin()
+        if self._judging is None:
+            self._answer_all()
         elif self._waiting_octets > MOST_WAITING and self._transport is not None:
             self._transport.pause_reading()
 
@@ -76,8 +76,8 @@ class Connection(asyncio.Protocol):
         """End; what is being judged is of no use any more."""
         self._transport = None
         self._room.leave(self)
-        if self._task is not None:
-            self._task.cancel()
+        if self._judging is not None:
+            self._judging.cancel()
         else:
             self._end()
 
@@ -95,37 +95,43 @@ class Connection(asyncio.Protocol):
 
     # Its work.
 
-    def _begin(self) -> None:
-        self._task = self._loop.create_task(self._answer_all())
-        self._task.add_done_callback(self._note_end)
-
-    async def _answer_all(self) -> None:
-        """Answer every packet that waits."""
+    def _answer_all(self) -> None:
+        """Answer every packet that waits, up to one that has to be judged first."""
         while self._waiting and not self._conversation.is_over:
             try:
-                answer = await self._conversation.answer(self._waiting.popleft())
+                answer = self._conversation.answer(self._waiting.popleft())
             except WireError as error:
                 self._break_off(error)
                 return
+            if not isinstance(answer, bytes):
+                self._judging = self._loop.create_task(answer)
+                self._judging.add_done_callback(self._note_answer)
+                return
             if answer and self._transport is not None:
                 self._transport.write(answer)
-
-    def _note_end(self, task: "asyncio.Task[None]") -> None:
-        """Hear that all packets are answered, or that nobody wants to know the answers any more."""
-        self._task = None
         self._waiting_octets = 0
         if self._transport is None:
-            self._end()
-        elif task.cancelled() or task.exception() is not None:
-            self.abort()  # the server must not wait for what never comes
-        elif self._is_ending or self._conversation.is_over:
+            return
+        if self._is_ending or self._conversation.is_over:
             self._transport.close()
-        elif self._waiting:
-            self._begin()
         elif not self._is_stuck:
             self._transport.resume_reading()
-        if not task.cancelled():
-            task.result()  # a fault of ours is told by the event loop
+
+    def _note_answer(self, judging: "asyncio.Task[bytes]") -> None:
+        """Hear what was judged, or that nobody wants to know it any more."""
+        self._judging = None
+        if self._transport is None:
+            self._end()
+            return
+        fault = judging.exception() if not judging.cancelled() else None
+        if isinstance(fault, WireError):
+            self._break_off(fault)
+        elif fault is not None or judging.cancelled():
+            self.abort()  # the server must not wait for what never comes
+            judging.result()  # a fault of ours is told by the event loop
+        else:
+            self._transport.write(judging.result())
+            self._answer_all()
 
     def _end(self) -> None:
         self._conversation.close()
@@ -142,7 +148,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Close once what has arrived is answered."""
         self._is_ending = True
-        if self._task is None and self._transport is not None:
+        if self._judging is None and self._transport is not None:
             self._transport.close()
 
     def abort(self) -> None:

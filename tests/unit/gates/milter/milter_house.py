@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pforte.gates.milter.conversation import Conversation, House
 from pforte.gates.milter.gate import MilterGate
-from pforte.gates.milter.letter import Space
 from pforte.gates.milter.wire import Command, Packet, Packets, packet
+from pforte.gates.space import Space
 from pforte.mail.reception import Answer, Outcome
 from pforte.mail.verdict import Verdict
 from pforte.settings.gates import MilterGateSettings
@@ -85,7 +85,8 @@ class Server:
 
     async def say(self, command, data=b""):
         """Send one packet; return the answers as (letter, data)."""
-        return unpacked(await self.conversation.answer(Packet(command, data)))
+        answer = self.conversation.answer(Packet(command, data))
+        return unpacked(answer if isinstance(answer, bytes) else await answer)
 
     async def negotiate(self, acts=ALL_ACTS, steps=ALL_STEPS, version=6):
         ((what, data),) = await self.say(
@@ -126,7 +127,7 @@ class Server:
 def unpacked(raw):
     packets = Packets()
     found = [(bytes((each.command,)), each.data) for each in packets.feed(raw)]
-    assert not packets._buffer
+    assert packets.is_between
     return found
 
 

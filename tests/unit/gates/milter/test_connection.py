@@ -115,15 +115,15 @@ def test_a_fault_of_ours_ends_the_connection_and_is_told():
     told = []
 
     class Broken(Reception):
-        def secured(self, tls):
+        def failed(self):
             raise ValueError("a fault")
 
     async def act(connect, _):
         asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
         line = await connect()
         await line.begin()
-        line.say(Command.MACROS, b"M{tls_version}\0TLSv1.3\0")
-        line.say(Command.MAIL, b"<a@example.net>\0")
+        line.say(Command.MACROS, b"R{rcpt_mailer}\0error\0")
+        line.say(Command.RECIPIENT, b"<b@example.org>\0")
         return await ended(line)
 
     ending, reception = run(act, Broken())

@@ -13,6 +13,7 @@ from pforte.mail.session import Tls
 
 WORDS = b"550-5.7.1 mail.x: 100%% wrong\r\n550 5.7.1 https://example.org/r/PF-1\0"
 TROUBLE = b"451 4.3.0 the mail could not be judged, try again later\0"
+LATE = b"451 4.3.0 the mail could not be judged in time, try again later\0"
 GO_ON, REPLY, ACCEPT = (b"c", b""), b"y", (b"a", b"")
 
 
@@ -70,6 +71,19 @@ def test_a_refusal_of_the_client_is_told_at_mail(stage):
     assert "sender" not in reception.names()
 
 
+@pytest.mark.parametrize("stage", ["connected", "greeted"])
+def test_who_has_logged_in_is_one_of_ours_wherever_he_is(stage):
+    async def act(server):
+        await server.begin()
+        first = await server.say(Command.MAIL, b"<a@example.net>\0")
+        await server.macros(Command.MAIL, auth_authen="u")
+        return first + await server.say(Command.MAIL, b"<a@example.net>\0")
+
+    answers, reception = play(act, Reception(**{stage: REFUSAL}))
+    assert answers == [(REPLY, WORDS), GO_ON]
+    assert "sender" in reception.names()
+
+
 def test_a_better_greeting_helps():
     reception = Reception(greeted=REFUSAL)
 
@@ -83,11 +97,28 @@ def test_a_better_greeting_helps():
 
 
 def test_who_is_shut_out_is_not_asked_for_a_greeting():
-    _, reception = play(Server.begin, Reception(connected=REFUSAL))
+    async def act(server):
+        await server.begin()
+        await server.envelope()
+
+    _, reception = play(act, Reception(connected=REFUSAL))
     assert "greeted" not in reception.names()
 
 
+def test_client_and_greeting_are_judged_once():
+    async def act(server):
+        await server.begin()
+        await server.envelope()
+        await server.say(Command.ABORT)
+        await server.envelope()
+
+    names = play(act)[1].names()
+    assert (names.count("connected"), names.count("greeted"), names.count("sender")) == (1, 1, 2)
+
+
 def test_encryption_is_told_before_the_greeting_that_follows_it():
+    """What was said before it counts no more (RFC 3207 s4.2)."""
+
     async def act(server):
         await server.begin()
         await server.macros(
@@ -104,22 +135,23 @@ def test_encryption_is_told_before_the_greeting_that_follows_it():
         await server.envelope()
 
     _, reception = play(act)
-    assert reception.heard[2:6] == [
-        ("greeted", "mail.example.net"),
+    assert reception.heard[1:5] == [
+        ("authenticated", "u"),
+        ("connected",),
         ("secured", Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", 128)),
         ("greeted", "again.example.net"),
-        ("authenticated", "u"),
     ]
 
 
 def test_encryption_that_shows_at_mail_only_keeps_the_greeting():
     async def act(server):
         await server.begin()
+        await server.envelope()
         await server.macros(Command.MAIL, tls_version="TLSv1.2")
         await server.envelope()
 
     _, reception = play(act)
-    assert reception.heard[3:6] == [
+    assert reception.heard[5:8] == [
         ("secured", Tls("TLSv1.2")),
         ("greeted", "mail.example.net"),
         ("sender", "a@example.net", ()),
@@ -146,6 +178,20 @@ def test_a_recipient_that_the_server_refused_counts_and_is_not_judged():
     assert answers == [GO_ON]
     assert "failed" in reception.names()
     assert "recipient" not in reception.names()
+
+
+def test_macros_hold_for_one_command():
+    """A server that says nothing of the next recipient does not say that it has refused it as well."""
+
+    async def act(server):
+        await server.begin()
+        await server.say(Command.MAIL, b"<a@example.net>\0")
+        await server.macros(Command.RECIPIENT, rcpt_mailer="error")
+        await server.say(Command.RECIPIENT, b"<nobody@example.org>\0")
+        await server.say(Command.RECIPIENT, b"<b@example.org>\0")
+
+    _, reception = play(act)
+    assert reception.names()[-3:] == ["failed", "recipient", "closed"]
 
 
 ADDED = (("X-First", "one;\r\n two"), ("X-Second", "b"))
@@ -256,9 +302,9 @@ def test_a_mail_given_up_leaves_nothing_behind():
         await server.begin()
         await server.envelope()
         await server.say(Command.HEADER, b"Old\0 x\0")
-        assert server.conversation.is_underway
+        assert server.space.free < 1_000_000
         assert await server.say(Command.ABORT) == []
-        assert not server.conversation.is_underway
+        assert server.space.free == 1_000_000
         await server.envelope()
         return await server.content()
 
@@ -304,6 +350,11 @@ def test_quitting_ends_it():
     assert play(act)[0] is True
 
 
+def test_a_client_that_says_nothing_is_not_judged():
+    _, reception = play(Server.begin)
+    assert reception.names() == ["receive", "closed"]
+
+
 FAILURES = ["connected", "greeted", "sender", "recipient", "message"]
 
 
@@ -336,7 +387,9 @@ def test_after_a_failure_the_next_mail_is_judged_again():
     assert play(act, reception, opens=False)[0] == [GO_ON] * 3
 
 
-def test_a_judging_that_takes_too_long_has_failed(monkeypatch):
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_judging_that_takes_too_long_puts_the_mail_off(monkeypatch, opens):
+    """Whoever can make us wait, by a slow DNS server of his own, must not get in by it."""
     monkeypatch.setattr(module, "JUDGE_SECONDS", 0.01)
 
     async def forever():
@@ -344,9 +397,9 @@ def test_a_judging_that_takes_too_long_has_failed(monkeypatch):
 
     async def act(server):
         await server.begin()
-        return await server.say(Command.MAIL, b"<a@example.net>\0")
+        return await server.envelope() + await server.content()
 
-    assert play(act, Reception(sender=forever), opens=False)[0] == [(REPLY, TROUBLE)]
+    assert play(act, Reception(sender=forever), opens=opens)[0] == [(REPLY, LATE)] * 3
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pforte.gates.milter.letter import Letter, Space
+from pforte.gates.milter.letter import Letter
+from pforte.gates.space import Space
 from pforte.mail.message import Message
 
 NAMES = st.from_regex(rb"[A-Za-z-]{1,10}", fullmatch=True)
