@@ -38,7 +38,10 @@ class AnswerCache:
             del self._kept[question]
             return None
         self._kept.move_to_end(question)
-        return replace(answer, ttl=int(left))
+        if answer.ttl != int(left):
+            answer = replace(answer, ttl=int(left))
+            self._kept[question] = (ends, answer)
+        return answer
 
     def put(self, question: Hashable, answer: Answer[str]) -> None:
         """Keep an answer for its ttl, but at least a second and no longer than its status allows.

@@ -1,11 +1,11 @@
 """Forward-confirmed reverse DNS: names of an address that point back to it (iprev, RFC 8601 s3)."""
 
-import asyncio
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
 
 from pforte.dns.resolver import Resolver, Status, Version
+from pforte.dns.together import ask_together
 from pforte.net.addresses import Address, fold
 
 MOST_NAMES = 10
@@ -73,7 +73,7 @@ async def confirm(resolver: Resolver, address: Address) -> Confirmation:
     if reverse.status is Status.NONE:
         return Confirmation(Outcome.PERMERROR)
     names = reverse.values[:MOST_NAMES]
-    answers = await asyncio.gather(*(resolver.addresses(name, version) for name in names))
+    answers = await ask_together(*(resolver.addresses(name, version) for name in names))
     pointers = tuple(
         Pointer(name, answer.values, real in answer.values, answer.trouble)
         for name, answer in zip(names, answers, strict=True)

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import dns.asyncbackend
 import dns.asyncresolver
@@ -27,6 +28,7 @@ _EDNS_BYTES = 1_232  # DNS flag day 2020: larger datagrams are cut to pieces on 
 _WAITING_PER_LOOK_UP = 10
 
 Ask = Callable[[Name, RdataType], Awaitable[dns.resolver.Answer]]
+_Question = tuple[tuple[bytes, ...], int]
 
 
 class NetworkResolver:
@@ -56,7 +58,7 @@ class NetworkResolver:
         self._cache = AnswerCache(cache, monotonic)
         self._turn = asyncio.Semaphore(concurrency)
         self._most_under_way = concurrency * (1 + _WAITING_PER_LOOK_UP)
-        self._under_way: dict[tuple[Name, RdataType], asyncio.Task[Answer[str]]] = {}
+        self._under_way: dict[_Question, asyncio.Task[Answer[str]]] = {}
 
     async def addresses(self, name: str, version: Version | None = None) -> Answer[Address]:
         """Return the addresses of a host, as :class:`pforte.dns.resolver.Resolver` says."""
@@ -77,26 +79,22 @@ class NetworkResolver:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _look_up(self, name: Name, kind: RdataType) -> Answer[str]:
-        question = (name, kind)
+    def _look_up(self, name: Name, kind: RdataType) -> "asyncio.Future[Answer[str]]":
+        """Begin a look-up; what is known already is there at once."""
+        question = _question(name, kind)
+        waiting: asyncio.Future[Answer[str]] = asyncio.get_running_loop().create_future()
+        task = self._under_way.get(question)
         kept = self._cache.get(question)
         if kept is not None:
-            return kept
-        task = self._under_way.get(question)
-        if task is None:
-            if len(self._under_way) >= self._most_under_way:
-                return _trouble("too many look-ups are under way")
-            task = asyncio.create_task(self._answer(name, kind))
-            self._under_way[question] = task
-            task.add_done_callback(lambda _: self._under_way.pop(question))
-        try:
-            # Shielded, because others may wait for the same answer when one of them is cancelled.
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            this = asyncio.current_task()
-            if task.cancelled() and this is not None and not this.cancelling():
-                return _trouble("the resolver is closed")
-            raise
+            waiting.set_result(kept)
+        elif task is None and len(self._under_way) >= self._most_under_way:
+            waiting.set_result(_trouble("too many look-ups are under way"))
+        else:
+            if task is None:
+                task = self._under_way[question] = asyncio.create_task(self._answer(name, kind))
+                task.add_done_callback(lambda _: self._under_way.pop(question))
+            task.add_done_callback(partial(_tell, waiting))
+        return waiting
 
     async def _answer(self, name: Name, kind: RdataType) -> Answer[str]:
         try:
@@ -113,7 +111,7 @@ class NetworkResolver:
             answer = _trouble(str(error) or type(error).__name__)
         finally:
             self._turn.release()
-        self._cache.put((name, kind), answer)
+        self._cache.put(_question(name, kind), answer)
         return answer
 
     async def _follow(self, name: Name, kind: RdataType) -> Answer[str]:
@@ -164,6 +162,23 @@ def _asking(servers: Sequence[str], port: int, timeout: float) -> Ask:
 def _negative_ttl(error: dns.resolver.NXDOMAIN) -> int:
     responses: dict[Name, dns.message.QueryMessage] = error.responses()  # type: ignore[no-untyped-call]
     return min((response.resolve_chaining().minimum_ttl for response in responses.values()), default=0)
+
+
+def _question(name: Name, kind: RdataType) -> _Question:
+    """Return what stands for a question: a name of dnspython works out its hash anew each time, letter by letter."""
+    return name.labels, int(kind)
+
+
+def _tell(waiting: "asyncio.Future[Answer[str]]", made: "asyncio.Task[Answer[str]]") -> None:
+    """Tell one of those who wait for an answer; the others go on waiting when one of them is cancelled."""
+    if waiting.done():
+        return
+    if made.cancelled():
+        waiting.set_result(_trouble("the resolver is closed"))
+    elif (mistake := made.exception()) is not None:
+        waiting.set_exception(mistake)
+    else:
+        waiting.set_result(made.result())
 
 
 def _trouble(said: str) -> Answer[str]:

@@ -1,7 +1,7 @@
 """The questions of a resolver, put as look-ups of one name and one type."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from itertools import accumulate
 
@@ -16,13 +16,19 @@ from pforte.dns.resolver import Address, Answer, Status, Version
 Name = dns.name.Name
 RdataType = dns.rdatatype.RdataType
 LookUp = Callable[[Name, RdataType], Awaitable[Answer[str]]]
-"""Answers for an absolute name and a type with rendered records (:func:`render_record`)."""
+"""Answers for an absolute name and a type with rendered records (:func:`render_record`).
+
+Whoever asks for two things calls it twice and then awaits both: what must be asked of a server is asked with the call.
+"""
 
 MOST_VALUES = 256
 """Records of one answer that are kept."""
 
 MOST_CHARACTERS = 16_384
 """Characters of one answer's records that are kept together."""
+
+MOST_KNOWN = 4_096
+"""Names asked for last that need not be parsed again."""
 
 _LONGEST_NAME = 1_100  # 255 bytes, each written as \\DDD at worst, and points
 _NO_NAME: Answer[str] = Answer(status=Status.NONE, nonexistent=True)
@@ -34,7 +40,8 @@ async def ask_addresses(look_up: LookUp, name: str, version: Version | None = No
     if parsed is None:
         return Answer(status=Status.NONE, nonexistent=True)
     kinds = {4: [RdataType.A], 6: [RdataType.AAAA], None: [RdataType.A, RdataType.AAAA]}[version]
-    answers = await asyncio.gather(*(look_up(parsed, kind) for kind in kinds))
+    begun = [look_up(parsed, kind) for kind in kinds]
+    answers = [await each for each in begun]
     values = tuple(ip_address(value) for answer in answers for value in answer.values)
     trouble = "; ".join(dict.fromkeys(answer.trouble for answer in answers if answer.trouble))
     status = Status.FOUND if values else Status.NONE
@@ -48,9 +55,7 @@ async def ask_addresses(look_up: LookUp, name: str, version: Version | None = No
 
 async def ask_names(look_up: LookUp, address: Address) -> Answer[str]:
     """Ask for the PTR records of an address; a v4-mapped one is asked as IPv4."""
-    mapped = None if isinstance(address, IPv4Address) else address.ipv4_mapped
-    reverse = dns.reversename.from_address(str(mapped or address))
-    return await look_up(reverse, RdataType.PTR)
+    return await look_up(_reversed(address), RdataType.PTR)
 
 
 async def ask_records(look_up: LookUp, name: str, kind: str) -> Answer[str]:
@@ -67,6 +72,13 @@ async def ask_records(look_up: LookUp, name: str, kind: str) -> Answer[str]:
     return _NO_NAME if parsed is None else await look_up(parsed, rdtype)
 
 
+@lru_cache(MOST_KNOWN)
+def _reversed(address: Address) -> Name:
+    mapped = None if isinstance(address, IPv4Address) else address.ipv4_mapped
+    return dns.reversename.from_address(str(mapped or address))
+
+
+@lru_cache(MOST_KNOWN)
 def parse_name(text: str) -> Name | None:
     """Read a name as absolute and in small letters; None where the text can be no name in the DNS."""
     if not text.isascii() or not 0 < len(text) <= _LONGEST_NAME:

@@ -13,6 +13,8 @@ async def ask_together(*questions: Awaitable[T]) -> list[T]:
 
     An error of one is raised once all have ended, so that none goes on unseen.
     """
+    if len(questions) == 1:
+        return [await questions[0]]
     answers = await asyncio.gather(*questions, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException):

@@ -222,6 +222,35 @@ def test_whatever_servers_and_network_do_is_trouble(error):
     assert answer_.trouble
 
 
+def test_a_mistake_of_ours_reaches_all_who_wait():
+    def answer(name, kind):
+        raise ZeroDivisionError
+
+    async def story():
+        resolver = resolver_of(Servers(answer))
+        asked = (resolver.addresses("a.example", 4) for _ in range(2))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    assert list(map(type, asyncio.run(story()))) == [ZeroDivisionError] * 2
+
+
+def test_both_versions_are_asked_at_the_same_time():
+    async def story():
+        servers = Servers()
+        servers.gate.clear()
+        resolver = resolver_of(servers)
+        asked = asyncio.create_task(resolver.addresses("a.example"))
+        await asyncio.sleep(0.01)
+        under_way = servers.under_way
+        asked.cancel()
+        servers.gate.set()
+        await asyncio.wait([asked])
+        await resolver.close()
+        return under_way
+
+    assert asyncio.run(story()) == 2
+
+
 def test_nothing_of_the_type_is_none():
     soa = "example. 9999 SOA ns. host. 1 2 3 4 40"
     assert one(lambda name, kind: reply(name, kind, authority=[soa])) == Answer(status=Status.NONE, ttl=40)

@@ -114,7 +114,11 @@ async def check_host(
     decision = await ask_within(limits.seconds, check.decide(domain))
     if decision is None:  # RFC 7208 s4.6.4: a check that takes too long is temperror
         decision = _Decision(Result.TEMPERROR, f"the answer was not found within {limits.seconds:g} s")
-    explanation = await ask_within(limits.seconds / 4, check.explain(decision)) or ""
+    explanation = ""
+    if decision.explanation is not None and decision.result is Result.FAIL:
+        explanation = (
+            await ask_within(limits.seconds / 4, check.explain(decision, decision.explanation)) or ""
+        )
     questions = check.questions
     return Evaluation(
         result=decision.result,
@@ -188,11 +192,9 @@ class _Check:
             path = (halt.mechanism,) if halt.mechanism else ()
             return _Decision(halt.result, halt.why, path, halt.domain, halt.record)
 
-    async def explain(self, decision: _Decision) -> str:
+    async def explain(self, decision: _Decision, explanation: Modifier) -> str:
         """Return the owner's words to somebody refused, or "" (RFC 7208 s6.2); no mistake in them changes anything."""
-        if decision.result is not Result.FAIL or decision.explanation is None:
-            return ""
-        target = decision.explanation.target
+        target = explanation.target
         name = target.expand_name(await self._values_for(target, decision.domain))
         answer = await self.questions.texts(name) if name is not None else None
         if answer is None or answer.status is not Status.FOUND or len(answer.values) != 1:
