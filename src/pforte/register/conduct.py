@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from pforte.net.addresses import Network
-from pforte.register.dialects import insert_or_update
+from pforte.register.dialects import insert_or_add, insert_or_update
 from pforte.register.encoding import decode_moment, encode_moment, encode_network
 from pforte.register.schema import CONDUCT, GREETED
 
@@ -19,14 +19,12 @@ GREETED_KEPT = timedelta(days=36)
 
 def add(connection: Connection, counted: Counted) -> None:
     """Add to counts."""
-    for (network, what, begun), count in counted.items():
-        key = {"network": encode_network(network), "what": what, "begun": encode_moment(begun)}
-        where = [CONDUCT.c[name] == value for name, value in key.items()]
-        before = connection.execute(select(CONDUCT.c.count).where(*where)).scalar() or 0
-        connection.execute(
-            insert_or_update(connection, CONDUCT, ("network", "what", "begun")),
-            [{**key, "count": before + count}],
-        )
+    rows = [
+        {"network": encode_network(network), "what": what, "begun": encode_moment(begun), "count": count}
+        for (network, what, begun), count in counted.items()
+    ]
+    if rows:
+        connection.execute(insert_or_add(connection, CONDUCT, ("network", "what", "begun")), rows)
 
 
 def read(connection: Connection, network: Network, since: datetime) -> dict[tuple[str, datetime], int]:

@@ -218,11 +218,17 @@ def insert_or_update(connection: Connection, table: Table, keys: tuple[str, ...]
     return _upsert(connection.dialect.name, table, keys)
 
 
+def insert_or_add(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:
+    """Return an insert that adds all other columns, which are numbers, to a row with the same ``keys``."""
+    return _upsert(connection.dialect.name, table, keys, adds=True)
+
+
 @cache
-def _upsert(dialect: str, table: Table, keys: tuple[str, ...]) -> Insert:
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...], *, adds: bool = False) -> Insert:
     # Each dialect is loaded only where it is used: the other costs a command a tenth of a second.
     statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
-    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    given = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    changed = {name: table.c[name] + value for name, value in given.items()} if adds else given
     upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
     assert isinstance(upsert, Insert)  # noqa: S101  told to the type checker
     return upsert

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 from pforte.mail.case import KeptFinding, MailCase
 from pforte.mail.checks.declaration import Action
 from pforte.net.addresses import Network
-from pforte.register.dialects import insert_or_update
+from pforte.register.dialects import insert_or_add
 from pforte.register.encoding import (
     decode_address,
     decode_moment,
@@ -78,14 +78,12 @@ def file(connection: Connection, cases: Sequence[MailCase], references: Referenc
 
 def count(connection: Connection, counted: Mapping[tuple[datetime, str], int]) -> None:
     """Add to the number of mails of an hour by what was done with them (``off`` is: passed without a finding)."""
-    for (hour, action), mails in counted.items():
-        begun = encode_moment(hour)
-        key = (MAIL_HOURS.c.hour == begun) & (MAIL_HOURS.c.action == action)
-        before = connection.execute(select(MAIL_HOURS.c.mails).where(key)).scalar() or 0
-        connection.execute(
-            insert_or_update(connection, MAIL_HOURS, ("hour", "action")),
-            [{"hour": begun, "action": action, "mails": before + mails}],
-        )
+    rows = [
+        {"hour": encode_moment(hour), "action": action, "mails": mails}
+        for (hour, action), mails in counted.items()
+    ]
+    if rows:
+        connection.execute(insert_or_add(connection, MAIL_HOURS, ("hour", "action")), rows)
 
 
 def find(connection: Connection, reference: str) -> MailCase | None:
