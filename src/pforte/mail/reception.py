@@ -83,7 +83,10 @@ class Ledger(Protocol):
     """Keeps what was judged."""
 
     async def file(self, facts: Facts, verdict: Verdict) -> str:
-        """Keep a verdict; return its public reference. It is kept before this returns."""
+        """Keep a verdict; return the public reference of a refusal, which is kept before this returns.
+
+        What was seen of a mail that passes may be kept a moment later, and has no reference then ("").
+        """
         ...
 
     def page(self, reference: str) -> str:

@@ -27,6 +27,7 @@ from pforte.mail.verdict import Verdict
 from pforte.net.addresses import Address, Network, network_of
 from pforte.register.errors import RegisterError
 from pforte.register.store import Register
+from pforte.service.mail.keeping import Keeping
 from pforte.service.mail.ledger import MailLedger
 from pforte.service.mail.memory import MailMemory, proves_nothing
 from pforte.service.mail.offences import offences_of
@@ -82,6 +83,7 @@ class MailRoom:
         self._register, self._resolver, self._table = register, resolver, table
         self._clock, self._catch = clock, catch
         self._filing, self._asking = Worker("mail filing"), Worker("mail memory")
+        self._keeping = Keeping(register.file_mails, self._filing)
         self._rates = Rates(settings.mail.rates, self._recall)
         self._counted: Counter[tuple[datetime, str]] = Counter()
         self._asked: OrderedDict[str, None] = OrderedDict()
@@ -140,14 +142,15 @@ class MailRoom:
         return Duty(self._share, timedelta(seconds=2)), Duty(self._forget, timedelta(hours=6))
 
     async def close(self) -> None:
-        """Store what was counted, and end the threads."""
+        """Store what was counted and seen, and end the threads."""
         with suppress(RegisterError):  # the counts of two seconds are not worth a failed end
             await self._share()
         self._filing.close()
         self._asking.close()
 
     async def _share(self) -> None:
-        """Store what was counted. The time of watching ends here too."""
+        """Store what was counted and seen. The time of watching ends here too."""
+        await self._keeping.finish()
         mails, conduct = dict(self._counted), self._rates.take()
         self._counted.clear()
         if mails or conduct:
@@ -188,8 +191,7 @@ class MailRoom:
                 resolver=self._resolver, lists=self._lists, memory=memory, now=self._clock.now
             ),
             ledger=MailLedger(
-                keep=self._register.file_mails,
-                worker=self._filing,
+                keeping=self._keeping,
                 contact=settings.desk.contact,
                 rates=self._rates,
                 charge=self._charge,

@@ -1,4 +1,4 @@
-"""Verdicts are on the disk before their sender hears of them, and mail goes on while the register is away."""
+"""Refusals are kept before they are told, and what was done is counted."""
 
 import asyncio
 from collections import Counter
@@ -14,8 +14,8 @@ from pforte.mail.facts import Facts, House, Shut
 from pforte.mail.session import Session
 from pforte.mail.verdict import Judged, Verdict
 from pforte.net.addresses import network_of
-from pforte.register.errors import RegisterError
-from pforte.service.mail import ledger as module
+from pforte.service.mail import keeping as module
+from pforte.service.mail.keeping import Keeping
 from pforte.service.mail.ledger import MailLedger
 from pforte.service.mail.rates import Rates
 from pforte.settings.mail import MailRateSettings
@@ -46,11 +46,8 @@ class Store:
 
     def __init__(self):
         self.batches = []
-        self.error = None
 
     def file(self, cases):
-        if self.error:
-            raise self.error
         self.batches.append(len(cases))
         done = sum(self.batches) - len(cases)
         return [replace(case, reference=f"PF-{done + place}") for place, case in enumerate(cases)]
@@ -66,8 +63,7 @@ RATES = MailRateSettings(messages=1, failed_recipients=1, at_once=1)
 def made(store, contact="https://example.org/r/{reference}", rates=None, **options):
     counting = rates or Rates(RATES, nothing)
     return MailLedger(
-        keep=store.file,
-        worker=Worker("test"),
+        keeping=Keeping(store.file, Worker("test")),
         contact=contact,
         rates=counting,
         charge=network_of,
@@ -76,47 +72,19 @@ def made(store, contact="https://example.org/r/{reference}", rates=None, **optio
     )
 
 
-def test_verdicts_that_come_together_are_written_together():
+def test_a_mail_that_passes_waits_for_nothing():
+    """It is announced at once and kept with others; nobody was told a reference to it."""
     store, told = Store(), []
+    marked = Verdict((Judged(CHECK, finding_of("mail.wrong", b"", "right"), Action.MARK, Action.REJECT),))
     ledger = made(store, announce=lambda facts, verdict, reference: told.append(reference))
 
     async def run():
-        return await asyncio.gather(*(ledger.file(FACTS, VERDICT) for _ in range(300)))
+        passed = [await ledger.file(FACTS, marked) for _ in range(3)]
+        assert (passed, told, store.batches) == (["", "", ""], ["", "", ""], [])
+        return await ledger.file(FACTS, VERDICT)
 
-    references = asyncio.run(run())
-    assert len(set(references)) == 300
-    assert store.batches == [200, 100]
-    assert sorted(told) == sorted(references)
-
-
-def test_mail_goes_on_without_a_reference_while_the_register_is_away():
-    store = Store()
-    ledger = made(store)
-
-    async def run():
-        store.error = RegisterError("disk full")
-        first = await ledger.file(FACTS, VERDICT)
-        store.error = None
-        return first, await ledger.file(FACTS, VERDICT)
-
-    with structlog.testing.capture_logs() as log:
-        assert asyncio.run(run()) == ("", "PF-0")
-    assert [(each["event"], each.get("checks")) for each in log] == [
-        ("register.unavailable", None),
-        ("mail.not-kept", "mail.wrong"),
-    ]
-
-
-def test_more_than_can_wait_is_told_and_not_kept(monkeypatch):
-    monkeypatch.setattr(module, "MOST_WAITING", 1)
-    ledger = made(Store())
-
-    async def run():
-        return await asyncio.gather(*(ledger.file(FACTS, VERDICT) for _ in range(3)))
-
-    with structlog.testing.capture_logs() as log:
-        assert asyncio.run(run()) == ["PF-0", "", ""]
-    assert [each["event"] for each in log] == ["mail.not-kept"] * 2
+    assert asyncio.run(run()) == "PF-3"
+    assert (told, store.batches) == (["", "", "", "PF-3"], [4])
 
 
 def test_a_ban_explains_itself():
@@ -173,17 +141,3 @@ def test_an_offence_is_announced_whatever_becomes_of_its_filing(monkeypatch):
     with structlog.testing.capture_logs():
         asyncio.run(run())
     assert told == ["", ""]
-
-
-def test_nobody_waits_for_ever_when_filing_breaks():
-    class Broken(Store):
-        def file(self, cases):
-            raise ZeroDivisionError
-
-    ledger = made(Broken())
-
-    async def run():
-        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-        return await asyncio.wait_for(ledger.file(FACTS, VERDICT), 10)
-
-    assert asyncio.run(run()) == ""
