@@ -48,10 +48,17 @@ class Policy:
     reachable: frozenset[str] = frozenset({"postmaster", "abuse"})
     exempt_recipients: frozenset[str] = frozenset()
     exempt: Callable[[Facts], str] = lambda _: ""
+    _asked: Mapping[Stage, tuple[Check, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out once which checks are asked: every mail asks them."""
+        on = [check for check in self.checks if self._is_on(check)]
+        asked = {stage: tuple(check for check in on if check.stage is stage) for stage in Stage}
+        object.__setattr__(self, "_asked", asked)
 
     def ask(self, stage: Stage, facts: Facts) -> tuple[Finding, ...]:
         """Ask every check of one stage that is not off everywhere; return what they saw, in order."""
-        found = (check.judge(facts) for check in self.checks if check.stage is stage and self._is_on(check))
+        found = (check.judge(facts) for check in self._asked[stage])
         return tuple(finding for finding in found if finding is not None)
 
     def judge(

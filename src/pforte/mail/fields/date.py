@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from pforte.mail.fields.tokens import MalformedError, read_tokens
 
@@ -33,6 +34,11 @@ def read_date(value: str) -> datetime:
     """
     if len(value) > LONGEST:
         raise MalformedError("is too long", "ist zu lang")
+    return _read(value)
+
+
+@lru_cache(maxsize=64)  # More than one check reads the date of a mail.
+def _read(value: str) -> datetime:
     found = _TOKENS.fullmatch(" ".join(token.text for token in read_tokens(value)).lower())
     if found is None:
         raise MalformedError("is no date with a time", "ist kein Datum mit Uhrzeit")

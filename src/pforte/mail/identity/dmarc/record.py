@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 MOST_TAGS = 64
@@ -112,6 +113,7 @@ class Record:
     policy_spoiled: bool = False
 
 
+@lru_cache(maxsize=512)
 def parse_record(raw: str) -> Record | None:
     """Read a TXT record's text; None is no DMARC record, which counts as none at all (RFC 9989 s4.7, tag v).
 

@@ -6,6 +6,7 @@ Nobody gave such a name to a mail server. The name must spell this very address,
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
 
@@ -18,6 +19,7 @@ _FEWEST_BITS_OF_HOST = 32
 """An interface identifier below this is a number that somebody chose, such as ``::25``."""
 
 
+@lru_cache(maxsize=1_024)
 def spelled_address(name: str, address: Address) -> str:
     """Return the part of a host name that spells its address, in decimal or hexadecimal; "" where none does.
 
