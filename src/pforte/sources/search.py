@@ -52,6 +52,14 @@ class Search:
             self._siblings[path] = self._folders[folder].siblings(name)
         return self._siblings[path]
 
+    def is_in_motion(self, volume: Volume) -> bool:
+        """Tell whether names around a volume have changed since this look began: what it did not find may be there."""
+        for path in filter(None, (volume.path, volume.real)):
+            folder, name = os.path.split(path)
+            if _names(Folder(folder).siblings(name)) != _names(self.siblings(path)):
+                return True
+        return False
+
     def around(self, volume: Volume) -> list[Sibling]:
         """Return the files beside a volume: under the path it was found by, and where its link led."""
         return self.siblings(volume.path) + (self.siblings(volume.real) if volume.real else [])
@@ -142,6 +150,10 @@ class Search:
     def _tell_error(self, path: str, error: OSError) -> None:
         advice = "; let the service's user read it" if isinstance(error, PermissionError) else ""
         self.tell(path, f"cannot be opened: {error.strerror}{advice}")
+
+
+def _names(siblings: list[Sibling]) -> set[tuple[str, Key]]:
+    return {(sibling.path, sibling.key) for sibling in siblings}
 
 
 def _begins_alike(head: bytes, volume: Volume) -> bool:

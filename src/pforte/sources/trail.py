@@ -179,7 +179,7 @@ class Trail:
             if carrier is not None:
                 volume.carry(carrier)
                 taken.add(carrier.key)
-            elif not kept:
+            elif not kept and not self._search.is_in_motion(volume):
                 self._tell_loss(volume)
                 over.append(volume)
         return over

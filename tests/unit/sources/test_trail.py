@@ -10,6 +10,7 @@ import structlog
 
 from pforte.sources import expansion
 from pforte.sources.block import Limits, SourceError
+from pforte.sources.search import Search
 from pforte.sources.trail import GONE_SECONDS, QUIET_SECONDS, RETIRED_MAX, Following, Trail
 
 
@@ -435,3 +436,27 @@ def test_between_two_files_of_a_rotation_nothing_is_missing(tmp_path, trails):
     with structlog.testing.capture_logs() as logged:
         trail.survey(1)
     assert logged == []
+
+
+def test_a_log_whose_copies_are_renamed_while_we_look_for_it_is_not_given_up(tmp_path, trails, monkeypatch):
+    """Given up, it would be found as unseen the next time, and every line of it would be read again."""
+    log, copy = tmp_path / "a.log", tmp_path / "a.log.1.gz"
+    log.write_bytes(b"one\ntwo\n")
+    first = trails(log)
+    first.survey(0)
+    assert read(first) == b"one\ntwo\n"
+    copy.write_bytes(gzip.compress(log.read_bytes()))
+    log.write_bytes(b"three, and longer than before\n")
+    second = trails(log, first.position())
+    siblings = Search.siblings
+
+    def siblings_and_rotation(search, path):
+        found = siblings(search, path)
+        if copy.exists():
+            copy.rename(tmp_path / "a.log.2.gz")
+        return found
+
+    monkeypatch.setattr(Search, "siblings", siblings_and_rotation)
+    second.survey(2)
+    second.survey(3)
+    assert read(second) == b"three, and longer than before\n"
