@@ -26,7 +26,7 @@ QUESTIONS = 100_000
 CHANGES = 20_000
 LENGTHS, LENGTHS_6 = range(16, 32), (32, 40, 44, 48, 52, 56, 60)
 BANNED, AT_LIBERTY = range(128 << 24, 200 << 24), range(200 << 24, 220 << 24)
-BANNED_6 = 0x2001_0DB8 << 96
+BANNED_6 = 0x2001 << 112
 LOOK_MICROSECONDS, MEGABYTES = 2.0, 250.0
 LOOKS = ("ipv4-hit", "ipv4-miss", "ipv6-hit", "ipv6-miss", "mixed")
 
@@ -54,7 +54,7 @@ def _networks() -> Iterator[Network]:
     random = Random(1)
     for number in random.sample(BANNED, HOSTS):
         yield IPv4Network(number)
-    for number in random.sample(range(1 << 32), SIXES):
+    for number in random.sample(range(1 << 48), SIXES):
         yield IPv6Network((BANNED_6 | number << 64, 64))
     for place in range(PREFIXES):
         if place % 5:
@@ -62,7 +62,7 @@ def _networks() -> Iterator[Network]:
             yield IPv4Network((random.choice(BANNED) >> 32 - length << 32 - length, length))
         else:
             length = LENGTHS_6[place % len(LENGTHS_6)]
-            yield IPv6Network(((BANNED_6 | random.getrandbits(96)) >> 128 - length << 128 - length, length))
+            yield IPv6Network(((BANNED_6 | random.getrandbits(112)) >> 128 - length << 128 - length, length))
 
 
 def _questions() -> dict[str, list[str]]:
@@ -92,7 +92,7 @@ def _questions() -> dict[str, list[str]]:
         "ipv4-miss": [str(IPv4Address(number)) for number in missing(32, lambda: random.choice(BANNED))],
         "ipv6-hit": [str(network[random.getrandbits(64)]) for network in sixes],
         "ipv6-miss": [
-            str(IPv6Address(number)) for number in missing(128, lambda: BANNED_6 | random.getrandbits(96))
+            str(IPv6Address(number)) for number in missing(128, lambda: BANNED_6 | random.getrandbits(112))
         ],
     }
     return questions | {

@@ -6,18 +6,19 @@ from pforte.gates.table.packed import end_of
 
 _Step = tuple[int, Callable[[int], int | None]]
 """How far an address is shifted to be a network of one length, and the look into the table of that length."""
-_LEAST_BLOCKS = 1_024
+_SLOTS = 1 << 16
 
 
 class Family:
     """The bans of one address family, packed, by prefix length.
 
     A look at every length in use would take too long where there are many, so it is known for each block of addresses
-    which lengths are in use there: a single one nearly everywhere.
+    which lengths are in use there: a single one nearly everywhere. A slot stands for one block, or for several that
+    agree in the last 16 bits of their numbers; what is known of a slot only grows, until everything is loaded anew.
 
     Args:
         bits: length of an address.
-        block: prefix length of a block.
+        block: prefix length of a block, at least 16.
 
     Attributes:
         bits: length of an address.
@@ -29,9 +30,7 @@ class Family:
         self.tables: dict[int, dict[int, int]] = {}
         self._block = block
         self._shift = bits - block
-        self._near: dict[int, tuple[_Step, ...]] = {}
-        self._wide: tuple[_Step, ...] = ()
-        """The lengths shorter than a block's, which are looked at everywhere."""
+        self._slots: list[tuple[_Step, ...]] = [()] * _SLOTS
         self._alike: dict[tuple[_Step, ...], tuple[_Step, ...]] = {}
 
     def put(self, key: int, length: int, packed: int) -> None:
@@ -46,7 +45,7 @@ class Family:
     def lasting(self, value: int) -> int:
         """Return the ban over an address that lasts longest, or 0."""
         longest = 0
-        for shift, look in self._near.get(value >> self._shift, self._wide):
+        for shift, look in self._slots[value >> self._shift & _SLOTS - 1]:
             packed = look(value >> shift)
             if packed is not None and (not longest or end_of(packed) > end_of(longest)):
                 longest = packed
@@ -54,7 +53,7 @@ class Family:
 
     def over(self, value: int) -> Iterator[tuple[int, int]]:
         """Yield each ban over an address, with how far the address is shifted to be its network."""
-        for shift, look in self._near.get(value >> self._shift, self._wide):
+        for shift, look in self._slots[value >> self._shift & _SLOTS - 1]:
             packed = look(value >> shift)
             if packed is not None:
                 yield shift, packed
@@ -67,8 +66,6 @@ class Family:
             for key in ended:
                 del table[key]
             dropped += [(key, length) for key in ended]
-        if len(self._near) > 2 * max(len(self), _LEAST_BLOCKS):
-            self._forget_blocks()
         return dropped
 
     def __len__(self) -> int:
@@ -77,27 +74,16 @@ class Family:
     def _watch(self, key: int, length: int) -> None:
         """Let every look at a network's addresses look at its length."""
         step = self.bits - length, self.tables[length].get
-        if length < self._block:
-            if step not in self._wide:
-                self._near = {block: self._joined(steps, step) for block, steps in self._near.items()}
-                self._wide = self._joined(self._wide, step)
+        if length < self._block:  # it covers many blocks: from now on all are looked at for it
+            if step not in self._slots[0]:
+                self._slots = [self._joined(steps, step) for steps in self._slots]
             return
-        block = key >> length - self._block
-        steps = self._near.get(block, self._wide)
+        slot = key >> length - self._block & _SLOTS - 1
+        steps = self._slots[slot]
         if step not in steps:
-            self._near[block] = self._joined(steps, step)
+            self._slots[slot] = self._joined(steps, step)
 
     def _joined(self, steps: tuple[_Step, ...], step: _Step) -> tuple[_Step, ...]:
-        """Return the steps with one more; blocks in which the same lengths are in use share one tuple."""
+        """Return the steps with one more; slots for which the same lengths are in use share one tuple."""
         joined = (*steps, step)
         return self._alike.setdefault(joined, joined)
-
-    def _forget_blocks(self) -> None:
-        """Forget the blocks in which nothing is held any more."""
-        held = {
-            key >> length - self._block
-            for length, table in self.tables.items()
-            if length >= self._block
-            for key in table
-        }
-        self._near = {block: steps for block, steps in self._near.items() if block in held}
