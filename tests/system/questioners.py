@@ -251,7 +251,7 @@ class Packets:
             try:
                 visitor.bind((_visitor(network), 0))
                 visitor.connect((self._house[network.version], KNOCK_PORT))
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):  # the latter in the moment of the ban
                 return True
             except OSError as error:
                 raise UnansweredError(f"{type(error).__name__}: {error}") from error
