@@ -219,7 +219,9 @@ def test_where_several_checks_convict_door_and_log_both_do(door, scanner):
     offence = door.offence_of("192.0.2.7", asked(b"/.env", b"${jndi:ldap://x/a}"), NOW)
     assert offence is not None
     seen = scanner.scan(
-        offence.evidence + b"\n", Origin(source="evidence", log=VHOST_COMBINED), datetime.fromtimestamp(NOW, UTC)
+        offence.evidence + b"\n",
+        Origin(source="evidence", log=VHOST_COMBINED),
+        datetime.fromtimestamp(NOW, UTC),
     ).offences
     assert {other.check for other, _ in seen} <= {"visit.secret-file", "visit.jndi-lookup"}
     assert seen
