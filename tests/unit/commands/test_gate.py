@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ class Notebook:
     def __init__(self) -> None:
         self.commands: list[str] = []
         self.listing: str | GateError = GateError("nftables refused: Error: No such file or directory")
+        self.ends = datetime.now(UTC) + timedelta(hours=1)  # noqa: TID251  the commands read the real clock
 
     def change(self, commands: str) -> None:
         self.commands.append(commands)
@@ -29,7 +31,8 @@ class Notebook:
     def list_json(self, command: str) -> str:
         if isinstance(self.listing, GateError):
             raise self.listing
-        return self.listing
+        remains = self.ends - datetime.now(UTC)  # noqa: TID251  the commands read the real clock
+        return self.listing.replace('"remains"', str(int(remains.total_seconds())))
 
     def hold(self, *addresses: str) -> None:
         """Pretend that the kernel holds these bans and the table as it should be."""
@@ -45,7 +48,7 @@ class Notebook:
             {
                 "set": {
                     "name": "ban4",
-                    "elem": [{"elem": {"val": each, "expires": 3599}} for each in addresses],
+                    "elem": [{"elem": {"val": each, "expires": "remains"}} for each in addresses],
                 }
             },
             {"chain": {"name": "visitors", "hook": hook, "prio": int(priority), "policy": policy}},
@@ -72,9 +75,9 @@ def haproxy(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def banned(seen):
-    """One address is shut out for an hour."""
-    seen("198.51.100.7")
+def banned(seen, kernel):
+    """One address is shut out for an hour; the kernel, where it holds a ban, holds it until then."""
+    kernel.ends = seen("198.51.100.7").ban.ends
 
 
 @pytest.mark.usefixtures("banned")
